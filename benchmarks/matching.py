@@ -1,0 +1,1 @@
+"""Ranking on public data: ``python benchmarks/matching.py DATA.json…`` (format: see docs)."""

@@ -1,0 +1,5 @@
+"""``python -m amlbot``."""
+
+from .cli import main
+
+raise SystemExit(main())

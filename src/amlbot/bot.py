@@ -1,0 +1,198 @@
+"""One turn of a conversation: a pure function of the knowledge, the text and the history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from .knowledge import KnowledgeBase, default_replies, load
+from .matcher import Matcher
+from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Turn
+
+MAX_HISTORY = 12
+"""User messages that are looked back on; older ones no longer shape a reply."""
+MAX_CHOICES = 3
+CHAT_SCORE = 0.9
+"""Small talk must be all but word for word, so that it never swallows a question."""
+
+_NUMBER = re.compile(r"\s*(?:no\.?|number|#|option)?\s*(\d{1,2})\s*[.)]?\s*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+
+History = Sequence[Turn | Mapping[str, object]]
+
+
+class Matching(Protocol):
+    """What a bot needs of a matcher; anything with these two can stand in."""
+
+    def match(self, text: str) -> Match: ...
+
+    def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation has come to, as far as it shapes the next reply."""
+
+    choices: tuple[Choice, ...] = ()
+    """What a number would pick."""
+    misses: int = 0
+    """Replies in a row that did not answer."""
+
+
+class Bot:
+    """Answers messages from one knowledge base. Holds nothing of any conversation."""
+
+    def __init__(
+        self, kb: KnowledgeBase | None = None, *, matcher: Matching | None = None, region: str = ""
+    ) -> None:
+        """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
+        self.kb = kb or load()
+        self.matcher: Matching = matcher or Matcher(self.kb)
+        self._chat = Matcher(self.kb, chat=True)
+        self._replies = {**default_replies(), **self.kb.replies}
+        self._region = region
+
+    def ask(self, text: str, history: History = (), region: str = "") -> Reply:
+        """The reply to ``text`` after ``history``, oldest message first.
+
+        History may be `Turn` objects or ``{"role", "content"}`` messages; only what the user said
+        is looked at, so any frontend's transcript will do. Nothing is raised for odd content.
+        """
+        state = State()
+        for message in user_messages(history)[-MAX_HISTORY:]:
+            _, state = self._turn(message, state)
+        reply, _ = self._turn(text, state)
+        return self.filled(reply, region or self._region)
+
+    def say(self, occasion: str, variant: int = 0, **values: str) -> str:
+        """What the program itself says on an occasion, from the ``replies`` of the knowledge."""
+        variants = self._replies.get(occasion, ("",))
+        text = variants[min(variant, len(variants) - 1)]
+        return self._fill(text, {**self._numbers(self._region), **values})
+
+    def show(
+        self, intent: Intent, score: float = 1.0, candidates: tuple[Candidate, ...] = ()
+    ) -> Reply:
+        """An intent as a reply, as when a choice was picked."""
+        return Reply(
+            outcome=Outcome.CHAT if intent.chat else Outcome.ANSWER,
+            text=intent.answer,
+            intent=intent.id,
+            title=intent.title,
+            score=round(score, 4),
+            sources=tuple(self.kb.sources[id] for id in intent.sources),
+            choices=tuple(self._choice(id) for id in intent.related[:MAX_CHOICES]),
+            figures=intent.figures,
+            reviewed=intent.reviewed or None,
+            candidates=candidates,
+        )
+
+    def _turn(self, text: str, state: State) -> tuple[Reply, State]:
+        reply = self._decide(text, state)
+        answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        return reply, State(reply.choices, 0 if answered else state.misses + 1)
+
+    def _decide(self, text: str, state: State) -> Reply:
+        if not text.strip():
+            return Reply(Outcome.CHAT, self._replies["empty"][0], choices=state.choices)
+        picked = _NUMBER.fullmatch(text)
+        if picked and state.choices:
+            return self._pick(int(picked[1]), state)
+        small_talk = self._chat.match(text).best
+        if small_talk and small_talk.score >= CHAT_SCORE:
+            return self.show(self.kb.intents[small_talk.intent], small_talk.score)
+        match = self.matcher.match(text)
+        reply = self._reply(match, state)
+        if match.corrections and reply.outcome is not Outcome.UNKNOWN:
+            typed, name = match.corrections[0]
+            note = self.say("corrected", typed=typed, name=name)
+            reply = replace(reply, text=f"{note}\n\n{reply.text}")
+        return reply
+
+    def _pick(self, number: int, state: State) -> Reply:
+        if 1 <= number <= len(state.choices):
+            return self.show(self.kb.intents[state.choices[number - 1].intent])
+        text = self.say("no-such-choice", number=str(number))
+        return Reply(Outcome.CLARIFY, text, choices=state.choices)
+
+    def _reply(self, match: Match, state: State) -> Reply:
+        names = " and ".join(match.unknown_names)
+        best = match.best
+        if match.outcome is Outcome.ANSWER and best:
+            return self.show(self.kb.intents[best.intent], best.score, match.candidates)
+        if match.outcome is Outcome.CLARIFY:
+            choices = tuple(self._choice(c.intent) for c in match.candidates[:MAX_CHOICES])
+            text = self.say("clarify-one" if len(choices) == 1 else "clarify", state.misses)
+            if names:
+                text = self.say("clarify-name", names=names)
+            text += " " + self.say("none-of-these")
+            return Reply(
+                Outcome.CLARIFY,
+                text,
+                score=best.score if best else 0.0,
+                choices=choices,
+                candidates=match.candidates,
+            )
+        text = self.say("unknown-name", names=names) if names else self.say("unknown", state.misses)
+        return Reply(
+            Outcome.UNKNOWN,
+            text,
+            score=best.score if best else 0.0,
+            candidates=match.candidates,
+        )
+
+    def _choice(self, id: str) -> Choice:
+        return Choice(id, self.kb.intents[id].title)
+
+    def filled(self, reply: Reply, region: str = "") -> Reply:
+        """``reply`` with the reader's own telephone numbers and current facts in its text."""
+        if "{" not in reply.text:
+            return reply
+        return replace(reply, text=self._fill(reply.text, self._numbers(region)))
+
+    def _fill(self, text: str, values: Mapping[str, str]) -> str:
+        facts = self.kb.facts
+
+        def value(match: re.Match[str]) -> str:
+            name = str(match[1])
+            return values.get(name) or (facts[name].text if name in facts else str(match[0]))
+
+        return _PLACEHOLDER.sub(value, text)
+
+    def _numbers(self, region: str) -> Mapping[str, str]:
+        regions = self.kb.regions
+        if not regions:
+            return {}
+        chosen = regions.get(region) or next(iter(regions.values()))
+        return {
+            "emergency": chosen.emergency,
+            "crisis": chosen.crisis,
+            "helpline": chosen.helpline,
+        }
+
+
+def user_messages(history: Iterable[object]) -> list[str]:
+    """What the user said in a transcript of any usual shape; anything odd is passed over."""
+    found = []
+    for message in history:
+        if isinstance(message, Turn):
+            role, content = message.role, message.content
+        elif isinstance(message, Mapping):
+            role, content = message.get("role"), message.get("content")
+        else:
+            continue
+        if role == "user":
+            found.append(_plain(content))
+    return found
+
+
+def _plain(content: object) -> str:
+    """The text of a message's content: a string, or a list of parts as chat protocols send."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Sequence):
+        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        return " ".join(text for text in texts if isinstance(text, str))
+    return ""

@@ -1,0 +1,180 @@
+"""The ``amlbot`` command: arguments, streams and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from . import __version__
+from .errors import AmlbotError
+from .model import Outcome, Reply
+
+EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+_EXAMPLES = """\
+examples:
+  amlbot                                   talk with it
+  amlbot ask "how common is npm1"          one answer
+  amlbot ask --json < questions.txt        one answer a line, for programs
+  amlbot list                              what it can answer
+  amlbot show npm1-frequency               one answer with its questions and sources
+  amlbot check my-knowledge/               find mistakes in knowledge files
+
+exit status:
+  0 answered · 1 failure · 2 wrong usage · 3 no confident answer (ask) · 130 interrupted
+
+In an emergency call your emergency number. amlbot is not a doctor."""
+
+
+def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Run the command; returns its exit status and never raises for anything expected."""
+    args = _parser().parse_args(argv)
+    args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
+    args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
+    args.color = not environ.get("NO_COLOR") and not args.plain
+    _tolerate_old_code_pages()
+    try:
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
+    except AmlbotError as error:
+        print(f"amlbot: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `amlbot list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    add = common.add_argument
+    add("--knowledge", metavar="PATH", help="answer from this file or folder instead")
+    add("--json", action="store_true", help="one JSON object a reply, and nothing else")
+    add(
+        "--plain",
+        "--screen-reader",
+        action="store_true",
+        help="plain lines: no colors, no menus, no redrawing (also: ACCESSIBLE=1)",
+    )
+    add("--region", metavar="ID", help="whose numbers to give: us, uk, eu, ca, au")
+    parser = argparse.ArgumentParser(
+        prog="amlbot",
+        description="Answers questions about acute myeloid leukemia (AML) from written, "
+        "sourced answers. Not a doctor, not for emergencies.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"amlbot {__version__}")
+    parser.set_defaults(run=_chat, knowledge=None, json=False, plain=False, region="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help, parents=[common])
+        sub.set_defaults(run=run)
+        return sub
+
+    ask = command("ask", _ask, "answer one question, or one per line of standard input")
+    ask.add_argument("question", nargs="*", help="the question; - or nothing reads lines")
+    listing = command("list", _list, "list the topics and the questions that can be answered")
+    listing.add_argument("topic", nargs="?", default="", help="only this topic")
+    show = command("show", _show, "show one answer with all its questions and sources")
+    show.add_argument("id", help="the id, as in: amlbot list --json")
+    check = command("check", _check, "find every mistake in knowledge files")
+    check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
+    return parser
+
+
+def _chat(args: argparse.Namespace) -> int:
+    from . import repl
+
+    return repl.run(args)
+
+
+def _ask(args: argparse.Namespace) -> int:
+    from .bot import Bot
+    from .knowledge import load
+    from .render import as_json, as_text
+
+    bot = Bot(load(args.knowledge), region=args.region)
+    given = " ".join(args.question)
+    unsure = False
+    for question in [given] if given not in ("", "-") else _lines(sys.stdin):
+        reply = bot.ask(question)
+        print(as_json(reply) if args.json else as_text(reply, bot.say))
+        if not args.json and given in ("", "-"):
+            print()
+        unsure |= _is_unsure(reply)
+    return EXIT_UNSURE if unsure else EXIT_OK
+
+
+def _is_unsure(reply: Reply) -> bool:
+    return reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from .knowledge import load
+
+    kb = load(args.knowledge)
+    for topic in kb.topics:
+        if args.topic.lower() not in topic.lower():
+            continue
+        intents = [i for i in kb.intents.values() if i.topic == topic and not i.chat]
+        if args.json:
+            for intent in intents:
+                print(json.dumps({"id": intent.id, "title": intent.title, "topic": topic}))
+        else:
+            print(f"{topic or 'Questions'}\n" + "\n".join(f"  {i.title}" for i in intents) + "\n")
+    return EXIT_OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    from .bot import Bot
+    from .knowledge import load
+    from .render import as_json, as_text, intent_as_text
+
+    bot = Bot(load(args.knowledge), region=args.region)
+    intent = bot.kb.intents.get(args.id)
+    if intent is None:
+        near = bot.matcher.search(args.id.replace("-", " "), 1)
+        hint = f" (did you mean {near[0].intent}?)" if near else ""
+        print(f"amlbot: there is no answer '{args.id}'{hint}", file=sys.stderr)
+        return EXIT_FAILURE
+    reply = bot.filled(bot.show(intent))
+    if args.json:
+        print(as_json(reply))
+    else:
+        print(intent_as_text(intent), as_text(reply, bot.say), sep="\n\n")
+    return EXIT_OK
+
+
+def _check(args: argparse.Namespace) -> int:
+    from .knowledge import bundled, check, load
+
+    problems = [p for path in args.path or [bundled()] for p in check(path)]
+    for problem in problems:
+        print(json.dumps(problem.as_dict()) if args.json else problem)
+    if problems:
+        return EXIT_FAILURE
+    if not args.json:
+        for path in args.path or [bundled()]:
+            kb = load(path)
+            asked = sum(len(i.questions) for i in kb.intents.values())
+            print(f"{path}: {len(kb.intents)} answers, {asked} questions, no problems")
+    return EXIT_OK
+
+
+def _lines(stream: Iterable[str]) -> Iterable[str]:
+    return (line.strip() for line in stream if line.strip())
+
+
+def _tolerate_old_code_pages() -> None:
+    """Let a redirected Windows console drop a character that it lacks rather than crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

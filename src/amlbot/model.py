@@ -1,0 +1,219 @@
+"""The data that flows through the program: frozen, plain, and free of behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read."""
+
+    id: str
+    title: str
+    publisher: str = ""
+    url: str = ""
+    date: str = ""
+    """When the source was published or last revised, as precisely as it says."""
+    grade: str = ""
+    """A: primary or trusted body. B: secondary. C: weak, used only for want of better."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One number of a figure."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Numbers worth drawing. The answer says the same in words."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    of: float = 100
+    """The whole that every bar is a part of, or the top of the scale."""
+    unit: str = "people"
+    note: str = ""
+    """What the numbers cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One question that people ask, the ways they ask it, and its written answer."""
+
+    id: str
+    questions: tuple[str, ...]
+    """Ways to ask. The first is the title that people are shown."""
+    answer: str
+    topic: str = ""
+    more: str = ""
+    """The longer answer behind "tell me more"."""
+    about: tuple[str, ...] = ()
+    """Entity ids: what the answer is about, and what "it" means after it."""
+    sources: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    """Intent ids: natural next questions."""
+    figures: tuple[Figure, ...] = ()
+    reviewed: str = ""
+    """ISO date on which the answer was last held against its sources."""
+    chat: bool = False
+    """Small talk (greeting, thanks, help): never competes with a medical question."""
+    origin: str = ""
+    """``file:line`` where it is written."""
+
+    @property
+    def title(self) -> str:
+        return self.questions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A name that must not be confused with another: a gene, drug, test, disease, aspect."""
+
+    id: str
+    name: str
+    """How it is written when it is shown."""
+    kind: str
+    forms: tuple[str, ...] = ()
+    """Every way it is written; letter case, hyphens and spaces do not matter."""
+    capitals: tuple[str, ...] = ()
+    """Forms that count only in capitals, since in lower case they are plain words (ALL, GO)."""
+    broader: tuple[str, ...] = ()
+    """Entities that this one is a kind or a part of: FLT3-ITD is a change of FLT3."""
+    confused_with: tuple[str, ...] = ()
+    """Entities that are easily mistaken for this one."""
+    implied: bool = False
+    """True for what every question is about (AML), so that naming it tells nothing."""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A technical word and its meaning in plain words."""
+
+    term: str
+    meaning: str
+    also: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short text kept in one place because it changes: a phone number, an approval."""
+
+    id: str
+    text: str
+    checked: str = ""
+    """ISO date on which somebody last looked it up."""
+    sources: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a reader lives, as far as telephone numbers go. Ready to stand in a sentence."""
+
+    id: str
+    name: str
+    emergency: str
+    crisis: str
+    helpline: str
+    checked: str = ""
+    sources: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words for words."""
+
+    spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """A word or phrase and other spellings of it: fully interchangeable."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Groups of words that people use for one another: nearly interchangeable."""
+    common: frozenset[str] = frozenset()
+    """Everyday words, spelled right, that must never be "repaired" into another word."""
+
+
+class Outcome(StrEnum):
+    """What the program decided to do with a message."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+    URGENT = "urgent"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An intent that may be meant."""
+
+    intent: str
+    score: float
+    """Calibrated chance, in [0, 1], that this intent is the right one."""
+    phrasing: str
+    """The nearest of the intent's questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the matcher makes of a text."""
+
+    outcome: Outcome
+    candidates: tuple[Candidate, ...] = ()
+    """Best first."""
+    unknown_names: tuple[str, ...] = ()
+    """Names in the text that the knowledge does not know or the best intent is not about."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Misspelt names and what they were taken for."""
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question on offer, picked by its number or its words."""
+
+    intent: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: str
+    """``user`` or ``assistant``."""
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All that a frontend needs to show, and nothing about how."""
+
+    outcome: Outcome
+    text: str
+    intent: str | None = None
+    title: str | None = None
+    level: str | None = None
+    """For ``urgent``: ``emergency``, ``call_team`` or ``crisis``."""
+    score: float = 0.0
+    """In [0, 1]; for an answer, the calibrated chance that it is the right one."""
+    sources: tuple[Source, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    reviewed: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The reply as plain data for JSON (schema 1)."""
+        return {"schema": 1, **asdict(self)}

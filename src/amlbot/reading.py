@@ -1,0 +1,224 @@
+"""From a text to the words, names and concepts that matching works with."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .knowledge import KnowledgeBase
+from .names import Names, Phrases
+from .spelling import Lookalikes, Speller, nearest_name
+from .text import Token, tokenise, words
+
+MAX_TOKENS = 160
+"""Words read of one text: a long story's start and end. Longer than any question needs."""
+PARENT = 0.5
+"""Weight of what a named thing is a part of: FLT3-ITD also speaks, less, of FLT3."""
+CONCEPT = 0.6
+"""Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or name of a text, and what it was taken for."""
+
+    typed: str
+    options: tuple[tuple[str, float], ...] = ()
+    """Known words (or ``@entity``) that it may be, with similarity in (0, 1]; none if unknown."""
+    entity: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it most likely is."""
+        return self.options[0][0] if self.options else self.typed
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, understood word by word."""
+
+    words: tuple[Word, ...]
+    concepts: tuple[str, ...] = ()
+    unknown_names: tuple[str, ...] = ()
+    """What looks like a name (CD19, IDH3) but is none that the knowledge has."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Misspelt names, and the name each was taken for."""
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The ids of the named entities, each once, in order."""
+        return tuple(dict.fromkeys(word.entity for word in self.words if word.entity))
+
+
+class Reader:
+    """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.names = Names(kb.entities)
+        self._spellings = Phrases()
+        for word, variants in kb.lexicon.spellings.items():
+            for variant in variants:
+                self._spellings.add(words(variant), word)
+        self._concepts = Phrases()
+        for number, group in enumerate(kb.lexicon.synonyms):
+            for phrase in group:
+                self._concepts.add(words(phrase), f"~{number}")
+        self.frequency = self._count(kb)
+        self._common = kb.lexicon.common
+        self._named = [w for w in self.names.vocabulary if any(c.isdigit() for c in w)]
+        self._speller = Speller(self.frequency)
+        self.lookalikes: Lookalikes | None = None
+
+    def _count(self, kb: KnowledgeBase) -> Mapping[str, int]:
+        """Every word that the knowledge uses, with the number of intents that ask with it."""
+        frequency: Counter[str] = Counter()
+        for intent in kb.intents.values():
+            frequency.update({word for question in intent.questions for word in words(question)})
+        rest = [*self.names.vocabulary, *self._spellings.words(), *self._concepts.words()]
+        rest += [word for phrase in kb.lexicon.spellings for word in words(phrase)]
+        return dict.fromkeys(rest, 1) | frequency
+
+    def read(self, text: str) -> Reading:
+        """``text`` word by word, misspelt words repaired, names found."""
+        tokens = tokenise(text)
+        if len(tokens) > MAX_TOKENS:
+            tokens = tokens[: MAX_TOKENS // 2] + tokens[-MAX_TOKENS // 2 :]
+        return self._understand(list(self._repair(tokens)))
+
+    def read_exactly(self, text: str) -> Reading:
+        """``text`` word by word, taken as it is: for phrasings, which define the vocabulary."""
+        return self._understand([(token, ((token.text, 1.0),)) for token in tokenise(text)])
+
+    def features(self, reading: Reading) -> dict[str, float]:
+        """What ``reading`` speaks of: words, ``@names``, ``~concepts``; weights in (0, ~1]."""
+        found: dict[str, float] = defaultdict(float)
+        for word in reading.words:
+            for option, similarity in word.options:
+                found[option] += similarity
+            if word.entity:
+                for parent in self.names.broader(word.entity):
+                    found[f"@{parent}"] = max(found[f"@{parent}"], PARENT)
+        for concept in reading.concepts:
+            found[concept] = CONCEPT
+        return dict(found)
+
+    def _repair(self, tokens: Sequence[Token]) -> Iterator[tuple[Token, _Options]]:
+        """Each token with the known words it may be; joined and run-together words mended."""
+        i = 0
+        while i < len(tokens):
+            token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
+            i += 1
+            if self._known(token.text):
+                yield token, ((token.text, 1.0),)
+                continue
+            if following and not self._known(following.text):
+                joined = token.text + following.text
+                if joined in self.frequency:
+                    yield replace(token, text=joined), ((joined, 1.0),)
+                    i += 1
+                    continue
+            yield from self._repair_one(token)
+
+    def _repair_one(self, token: Token) -> Iterator[tuple[Token, _Options]]:
+        word = token.text
+        if any(c.isdigit() for c in word):
+            name = nearest_name(word, self._named) if not word[0].isdigit() else None
+            yield token, ((name, 0.9),) if name else ()
+            return
+        options = self._speller.suggest(word)
+        if len(word) >= 5 and (not options or options[0][1] < 0.8):
+            parts = self._cut(word, trust_repairs=not options)
+            if parts:
+                for part, part_options in parts:
+                    yield replace(token, text=part), part_options
+                return
+        yield token, options
+
+    def _cut(self, word: str, trust_repairs: bool) -> list[tuple[str, _Options]]:
+        """``word`` as two words typed without the space, or nothing.
+
+        Both halves known: the cut whose rarer half is commonest. Otherwise, with
+        ``trust_repairs``, one half known and the other the least misspelt.
+        """
+        cuts = [(word[:i], word[i:]) for i in range(1, len(word))]
+        known = [cut for cut in cuts if all(half in self.frequency for half in cut)]
+        if known:
+            best = max(known, key=lambda cut: min(self.frequency[half] for half in cut))
+            return [(half, ((half, 1.0),)) for half in best]
+        return self._cut_and_repair(cuts[1:-1]) if trust_repairs and len(word) >= 7 else []
+
+    def _cut_and_repair(self, cuts: Sequence[tuple[str, str]]) -> list[tuple[str, _Options]]:
+        best: tuple[float, list[tuple[str, _Options]]] = (0.0, [])
+        for cut in cuts:
+            for i, half in enumerate(cut):
+                other = cut[1 - i]
+                options = self._speller.suggest(other) if len(other) >= 4 else ()
+                if options and half in self.frequency:
+                    gain = len(half) + len(other) * options[0][1]
+                    halves: list[tuple[str, _Options]] = [(half, ((half, 1.0),)), (other, options)]
+                    best = max(best, (gain, halves[:: 1 - 2 * i]), key=lambda pair: pair[0])
+        return best[1]
+
+    def _known(self, word: str) -> bool:
+        return word in self.frequency or word in self._common or word.isdigit()
+
+    def _understand(self, repaired: Sequence[tuple[Token, _Options]]) -> Reading:
+        tokens = list(self._respell(repaired))
+        named = self.names.find([token for token, _, _ in tokens])
+        found, position, unknown, corrections = [], 0, [], []
+        for stretch in named:
+            parts = tokens[position : position + len(stretch.words)]
+            position += len(stretch.words)
+            typed = " ".join(dict.fromkeys(typed for _, typed, _ in parts))
+            if stretch.entity:
+                slips = [t for token, t, options in parts if options and options[0][1] < 1.0]
+                if slips:
+                    corrections.append((typed, self.names.entities[stretch.entity].name))
+                found.append(Word(typed, ((f"@{stretch.entity}", 1.0),), stretch.entity))
+                continue
+            token, _, options = parts[0]
+            if _looks_like_a_name(token) and token.text not in self.frequency:
+                unknown.append(typed)
+            known = tuple(o for o in options if o[0] in self.frequency)
+            found.append(Word(typed, known))
+        concepts = self._find_concepts([word.text for word in found])
+        return Reading(tuple(found), concepts, tuple(unknown), tuple(corrections))
+
+    def _respell(
+        self, repaired: Sequence[tuple[Token, _Options]]
+    ) -> Iterator[tuple[Token, str, _Options]]:
+        """Other spellings made one: each token with what was typed and its options."""
+        texts = [options[0][0] if options else token.text for token, options in repaired]
+        i = 0
+        while i < len(texts):
+            hit = self._spellings.find(texts, i)
+            if hit is None:
+                token, options = repaired[i]
+                yield replace(token, text=texts[i]), token.text, options
+                i += 1
+                continue
+            size, target = hit
+            typed = " ".join(token.text for token, _ in repaired[i : i + size])
+            for word in words(target):
+                yield Token(word), typed, ((word, 1.0),)
+            i += size
+
+    def _find_concepts(self, texts: Sequence[str]) -> tuple[str, ...]:
+        found, i = [], 0
+        while i < len(texts):
+            size, concept = self._concepts.find(texts, i) or (1, "")
+            if concept:
+                found.append(concept)
+            i += size
+        return tuple(dict.fromkeys(found))
+
+
+_Options = tuple[tuple[str, float], ...]
+
+
+def _looks_like_a_name(token: Token) -> bool:
+    """Letters with digits (CD19), or capitals amid small letters (DNMT)."""
+    text = token.text
+    mixed = any(c.isdigit() for c in text) and text[0].isalpha() and len(text) > 2
+    return mixed or (token.capitals and text.isalpha() and 3 <= len(text) <= 7)

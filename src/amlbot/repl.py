@@ -1,0 +1,97 @@
+"""The chat: prompt_toolkit on a terminal, plain lines everywhere else."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+
+from .bot import Bot
+from .knowledge import load
+from .model import Reply, Turn
+from .render import ANSI, Style, as_json, as_text, wrap
+
+LEAVING = frozenset({"quit", "exit", "bye", "q", ":q", "/quit", "/exit"})
+
+
+def run(args: argparse.Namespace) -> int:
+    """Talk until the person leaves; returns the exit status."""
+    bot = Bot(load(args.knowledge), region=args.region)
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    style = ANSI if args.color and sys.stdout.isatty() else Style()
+
+    def show(reply: Reply) -> None:
+        if args.json:
+            print(as_json(reply), flush=True)
+        else:
+            label = "amlbot:\n" if args.plain else ""
+            print(f"\n{label}{as_text(reply, bot.say, _width(), style)}\n", flush=True)
+
+    def hint(text: str) -> None:
+        stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+        print(wrap(text, min(_width() - 1, 76)), file=stream, flush=True)
+
+    if not args.json:
+        hint(bot.say("banner"))
+    if on_terminal and not args.plain:
+        return _converse(bot, _prompt_session(bot, hint), show, hint)
+    return _converse(bot, _plain_lines(on_terminal), show, hint)
+
+
+def _converse(
+    bot: Bot,
+    read: Callable[[], str | None],
+    show: Callable[[Reply], None],
+    hint: Callable[[str], None],
+) -> int:
+    history: list[Turn] = []
+    while True:
+        try:
+            text = read()
+        except KeyboardInterrupt:
+            return 130
+        if text is None or text.strip().lower() in LEAVING:
+            hint(bot.say("bye"))
+            return 0
+        if not text.strip():
+            continue
+        reply = bot.ask(text, history)
+        show(reply)
+        history += [Turn("user", text), Turn("assistant", reply.text)]
+
+
+def _plain_lines(on_terminal: bool) -> Callable[[], str | None]:
+    lines: Iterable[str] = iter(sys.stdin)
+
+    def read() -> str | None:
+        if on_terminal:
+            print("You: ", end="", flush=True)
+        return next(iter(lines), None)
+
+    return read
+
+
+def _prompt_session(bot: Bot, hint: Callable[[str], None]) -> Callable[[], str | None]:
+    from prompt_toolkit import PromptSession
+
+    session: PromptSession[str] = PromptSession()
+
+    def read() -> str | None:
+        asked_to_leave = False
+        while True:
+            try:
+                return " ".join(session.prompt("> ").split("\n"))
+            except EOFError:
+                return None
+            except KeyboardInterrupt:
+                if asked_to_leave:
+                    raise
+                asked_to_leave = True
+                hint(bot.say("how-to-leave"))
+
+    return read
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns

@@ -1,0 +1,75 @@
+"""Pure functions from what was typed to words. No knowledge, no state."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухіјѕԁԛԝАВЕКМНОРСТУХІЈЅαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıſ",
+    "abekmhopctyxijsdqwABEKMHOPCTYXIJSabeikvoptuxABEZHIKMNOPTYXis",
+)
+"""Cyrillic and Greek letters that look Latin: pasted text holds them unseen."""
+_SYMBOLS = str.maketrans({"µ": "u", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "x"})
+_APOSTROPHES = re.compile(r"(?<=\w)['’‘ʼ`´](?=\w)|[’‘ʼ`´]")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_TOKEN = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?!\d)"  # 10,000
+    r"|\d+[.,]\d+"  # 38.6 and 38,6
+    r"|(?<![\w)])[+-]\d+"  # -7 and +8, the chromosomes
+    r"|\+(?=\s*\d)"  # the plus of 7+3
+    r"|(?<=\dq)-"  # 5q-
+    r"|[^\W_]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word as it was typed."""
+
+    text: str
+    """Lower case, repaired Unicode."""
+    capitals: bool = False
+    """Typed in capitals in a message that is not all capitals: ALL is not "all"."""
+
+
+def clean(text: str) -> str:
+    """``text`` with look-alike, full-width, accented, joined and invisible characters made plain.
+
+    Letter case is kept. Apostrophes inside words go ("what's" is "whats"); others become spaces.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_LOOKALIKES).translate(_SYMBOLS)
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+    return _APOSTROPHES.sub("", text)
+
+
+def tokenise(text: str) -> list[Token]:
+    """The words, numbers and meaningful signs of ``text``, in order."""
+    text = clean(text)
+    shouting = not any(c.islower() for c in text)
+    found = []
+    for match in _TOKEN.finditer(text):
+        raw = match.group()
+        if "," in raw:
+            raw = raw.replace(",", "" if _THOUSANDS.fullmatch(raw) else ".")
+        capitals = not shouting and raw.isupper() and len(raw) > 1
+        found.append(Token(raw.lower(), capitals))
+    return found
+
+
+def words(text: str) -> tuple[str, ...]:
+    """``text`` as lower-case words: the form in which phrasings are compared."""
+    return tuple(token.text for token in tokenise(text))
+
+
+def printable(text: str) -> str:
+    """``text`` without control, escape and direction-changing characters; line ends stay.
+
+    Whatever comes from outside passes through here before it reaches a terminal.
+    """
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE)
+
+
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
