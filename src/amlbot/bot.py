@@ -178,7 +178,8 @@ def user_messages(history: Iterable[object]) -> list[str]:
     found = []
     for message in history:
         if isinstance(message, Turn):
-            role, content = message.role, message.content
+            role: object = message.role
+            content: object = message.content
         elif isinstance(message, Mapping):
             role, content = message.get("role"), message.get("content")
         else:

@@ -31,7 +31,8 @@ In an emergency call your emergency number. amlbot is not a doctor."""
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the command; returns its exit status and never raises for anything expected."""
-    args = _parser().parse_args(argv)
+    unset = argparse.Namespace(knowledge=None, json=False, plain=False, region="")
+    args = _parser().parse_args(argv, unset)
     args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
     args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
     args.color = not environ.get("NO_COLOR") and not args.plain
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("-V", "--version", action="version", version=f"amlbot {__version__}")
-    parser.set_defaults(run=_chat, knowledge=None, json=False, plain=False, region="")
+    parser.set_defaults(run=_chat)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
@@ -87,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="the id, as in: amlbot list --json")
     check = command("check", _check, "find every mistake in knowledge files")
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
+    check.add_argument("--quality", action="store_true", help="also judge the wording")
+    check.add_argument("--stats", action="store_true", help="also count, and grade the reading")
     return parser
 
 
@@ -155,18 +158,22 @@ def _show(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from .knowledge import bundled, check, load
+    from .quality import Quality
 
-    problems = [p for path in args.path or [bundled()] for p in check(path)]
+    problems = []
+    for path in args.path or [args.knowledge or bundled()]:
+        found = check(path)
+        if not found:
+            quality = Quality(load(path))
+            found = list(quality.problems()) if args.quality else []
+            if args.stats:
+                print("\n".join(quality.stats().lines()))
+            elif not found and not args.json:
+                print(f"{path}: {len(quality.kb.intents)} answers, no problems")
+        problems += found
     for problem in problems:
         print(json.dumps(problem.as_dict()) if args.json else problem)
-    if problems:
-        return EXIT_FAILURE
-    if not args.json:
-        for path in args.path or [bundled()]:
-            kb = load(path)
-            asked = sum(len(i.questions) for i in kb.intents.values())
-            print(f"{path}: {len(kb.intents)} answers, {asked} questions, no problems")
-    return EXIT_OK
+    return EXIT_FAILURE if problems else EXIT_OK
 
 
 def _lines(stream: Iterable[str]) -> Iterable[str]:

@@ -18,7 +18,7 @@ LEAVING = frozenset({"quit", "exit", "bye", "q", ":q", "/quit", "/exit"})
 def run(args: argparse.Namespace) -> int:
     """Talk until the person leaves; returns the exit status."""
     bot = Bot(load(args.knowledge), region=args.region)
-    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    terminal = on_terminal()
     style = ANSI if args.color and sys.stdout.isatty() else Style()
 
     def show(reply: Reply) -> None:
@@ -29,14 +29,14 @@ def run(args: argparse.Namespace) -> int:
             print(f"\n{label}{as_text(reply, bot.say, _width(), style)}\n", flush=True)
 
     def hint(text: str) -> None:
-        stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+        stream = sys.stdout if terminal else sys.stderr
         print(wrap(text, min(_width() - 1, 76)), file=stream, flush=True)
 
     if not args.json:
         hint(bot.say("banner"))
-    if on_terminal and not args.plain:
+    if terminal and not args.plain:
         return _converse(bot, _prompt_session(bot, hint), show, hint)
-    return _converse(bot, _plain_lines(on_terminal), show, hint)
+    return _converse(bot, _plain_lines(terminal), show, hint)
 
 
 def _converse(
@@ -61,11 +61,11 @@ def _converse(
         history += [Turn("user", text), Turn("assistant", reply.text)]
 
 
-def _plain_lines(on_terminal: bool) -> Callable[[], str | None]:
+def _plain_lines(terminal: bool) -> Callable[[], str | None]:
     lines: Iterable[str] = iter(sys.stdin)
 
     def read() -> str | None:
-        if on_terminal:
+        if terminal:
             print("You: ", end="", flush=True)
         return next(iter(lines), None)
 
@@ -95,3 +95,8 @@ def _prompt_session(bot: Bot, hint: Callable[[str], None]) -> Callable[[], str |
 
 def _width() -> int:
     return shutil.get_terminal_size().columns
+
+
+def on_terminal() -> bool:
+    """Whether a person sits at both ends: otherwise prompt_toolkit would write into the pipe."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -293,7 +293,7 @@ class _Fields:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, 1, 0.6)
+    near = get_close_matches(word, known, 1, 0.7)
     return f"did you mean '{near[0]}'?" if near else ""
 
 

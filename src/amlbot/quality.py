@@ -1,0 +1,144 @@
+"""The quality of the written words: what `check` says beyond "it loads"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .errors import Problem
+from .knowledge import KnowledgeBase
+from .model import Intent
+from .names import Names
+from .text import tokenise
+
+MAX_WORDS = 125
+MAX_MORE = 170
+MAX_GRADE = 10.0
+"""No answer may read harder than this; 95 of 100 stay at `GOAL_GRADE` or below."""
+GOAL_GRADE = 8.0
+MIN_QUESTIONS = 8
+"""Phrasings that an intent needs: 5 to 10 are worth 20 to 30 points of accuracy over one."""
+
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9{-])|\n+")
+_VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = re.compile(r"(?:[^laeiouy]es|[^tdaeiouy]ed|[^laeiouy]e)$")
+_PLACEHOLDER = re.compile(r"\{[a-z0-9-]+\}")
+_FORBIDDEN: Mapping[str, str] = {
+    r"\b\d+(?:\.\d+)?\s?(?:mg|mcg|milligrams?|ml|mg/m2|tablets?)\b": "a dose",
+    r"\byou (?:should|must|need to) (?:take|stop|start|skip|double|change)\b": "an instruction",
+    r"\b(?:probably|most likely) (?:nothing|fine|harmless)\b": "false comfort",
+    r"\bdon'?t worry\b": "false comfort",
+    r"\byou will (?:live|die|survive|be cured|recover|relapse)\b": "a personal forecast",
+    r"\byour (?:chance|odds|prognosis|life expectancy) (?:is|are)\b": "a personal forecast",
+    r"\b(?:battle|battling|brave|warrior|fighter|fight cancer|fight leukemia)\b": "a battle word",
+    r"\b(?:caregivers?|carers?)\b": "not 'care partner'",
+    r"\bpatients? (?:who )?failed\b|\bfailed (?:his|her|their) treatment\b": "blame",
+    r"\b(?:leukaemia|tumour|haemoglobin|anaemia|diarrhoea|favourable|oedema)\b": "British spelling",
+    r"\b(?:AML|leukemia|cancer) (?:sufferers?|victims?)\b": "not person-first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much there is, and how hard it reads."""
+
+    counts: Mapping[str, int]
+    grades: tuple[float, ...]
+    """The reading grade of every answer, in ascending order."""
+
+    def lines(self) -> Iterator[str]:
+        for name, count in self.counts.items():
+            yield f"{count:>6}  {name}"
+        if self.grades:
+            easy = sum(g <= GOAL_GRADE for g in self.grades) / len(self.grades)
+            spread = Counter(max(0, round(g)) for g in self.grades)
+            yield f"{easy:>6.1%}  answers at reading grade {GOAL_GRADE:g} or below"
+            yield f"{self.grades[-1]:>6.1f}  hardest answer"
+            for grade in sorted(spread):
+                yield f"{spread[grade]:>6}  answers at grade {grade}"
+
+
+class Quality:
+    """Judges the prose of one knowledge base."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.kb = kb
+        self._names = Names(kb.entities)
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that an author should mend though the knowledge loads."""
+        for intent in self.kb.intents.values():
+            file, _, line = intent.origin.rpartition(":")
+            for message in self._judge(intent):
+                yield Problem(file, int(line or 0), f"{intent.id}: {message}", advice=True)
+
+    def stats(self) -> Stats:
+        kb = self.kb
+        medical = [i for i in kb.intents.values() if not i.chat]
+        counts = {
+            "intents": len(kb.intents),
+            "questions": sum(len(i.questions) for i in kb.intents.values()),
+            "sources": len(kb.sources),
+            "entities": len(kb.entities),
+            "lexicon entries": len(kb.lexicon.spellings) + len(kb.lexicon.synonyms),
+            "everyday words": len(kb.lexicon.common),
+            "glossary terms": len(kb.glossary),
+            "facts": len(kb.facts),
+        }
+        return Stats(counts, tuple(sorted(self.grade(i.answer) for i in medical)))
+
+    def grade(self, text: str) -> float:
+        """The Flesch-Kincaid reading grade: US school years needed, about 0 to 18.
+
+        0.39 · words/sentences + 11.8 · syllables/words - 15.59 (Kincaid et al. 1975). Names of
+        drugs, genes and diseases, numbers and placeholders count as one syllable: long names
+        that an answer explains would raise the grade unfairly.
+        """
+        sentences, words, syllables = 0, 0, 0
+        for sentence in _SENTENCE.split(_PLACEHOLDER.sub("x", text)):
+            named = self._names.find(tokenise(sentence.removeprefix("- ")))
+            if named:
+                sentences += 1
+                words += len(named)
+                syllables += sum(1 if n.entity else _syllables(n.words[0]) for n in named)
+        if not words:
+            return 0.0
+        return 0.39 * words / sentences + 11.8 * syllables / words - 15.59
+
+    def _judge(self, intent: Intent) -> Iterator[str]:
+        if intent.chat:
+            return
+        for field, text, limit in (
+            ("answer", intent.answer, MAX_WORDS),
+            ("more", intent.more, MAX_MORE),
+        ):
+            if len(text.split()) > limit:
+                yield f"{field} has {len(text.split())} words (at most {limit})"
+            if self.grade(text) > MAX_GRADE:
+                yield f"{field} reads at grade {self.grade(text):.1f} (at most {MAX_GRADE:g})"
+            for pattern, what in _FORBIDDEN.items():
+                found = re.search(pattern, text, re.IGNORECASE)
+                if found:
+                    yield f"{field} says '{found[0]}': {what} (say it otherwise)"
+        if self.grade(intent.answer) > GOAL_GRADE:
+            yield f"answer reads at grade {self.grade(intent.answer):.1f} (aim at {GOAL_GRADE:g})"
+        if len(intent.questions) < MIN_QUESTIONS:
+            yield f"only {len(intent.questions)} questions (write {MIN_QUESTIONS} or more)"
+        for name, value in (
+            ("source", intent.sources),
+            ("review date", intent.reviewed),
+            ("topic", intent.topic),
+            ("next question", intent.related),
+        ):
+            if not value:
+                yield f"no {name} (add one)"
+
+
+def _syllables(word: str) -> int:
+    """A count by vowel groups, good to about one in ten words."""
+    if not word.isalpha():
+        return 1
+    groups = len(_VOWELS.findall(word))
+    return max(1, groups - bool(_SILENT.search(word)))

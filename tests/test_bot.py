@@ -1,0 +1,125 @@
+"""A turn: what was said, and what it leads to."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import amlbot
+from amlbot import Bot, KnowledgeBase, Match, Outcome, Turn
+from amlbot.bot import user_messages
+
+
+@pytest.fixture(scope="module")
+def bot(small: KnowledgeBase) -> Bot:
+    return Bot(small)
+
+
+def test_an_answer_has_all_that_a_frontend_shows(bot: Bot) -> None:
+    reply = bot.ask("what is idh1")
+    assert (reply.outcome, reply.intent, reply.title) == ("answer", "idh1-what", "What is IDH1?")
+    assert reply.text == "IDH1 is a gene."
+    assert [source.publisher for source in reply.sources] == ["A house"]
+    assert [choice.title for choice in reply.choices] == ["What is IDH2?"]
+    assert reply.reviewed == "2026-11-24"
+
+
+def test_the_json_form(bot: Bot) -> None:
+    data = json.loads(json.dumps(bot.ask("what is idh1").as_dict()))
+    assert data["schema"] == 1
+    assert data["outcome"] == "answer"
+    assert data["sources"][0]["id"] == "book"
+    assert data["choices"] == [{"intent": "idh2-what", "title": "What is IDH2?"}]
+    assert data["candidates"][0].keys() == {"intent", "score", "phrasing"}
+
+
+def test_a_number_picks_a_choice(bot: Bot) -> None:
+    history = [{"role": "user", "content": "what is idh1"}, {"role": "assistant", "content": "…"}]
+    assert bot.ask("1", history).intent == "idh2-what"
+    assert bot.ask("number 1.", history).intent == "idh2-what"
+
+
+def test_a_number_that_is_not_on_offer_keeps_the_choices(bot: Bot) -> None:
+    reply = bot.ask("7", [Turn("user", "what is idh1")])
+    assert reply.outcome is Outcome.CLARIFY
+    assert [choice.intent for choice in reply.choices] == ["idh2-what"]
+
+
+def test_an_unsure_bot_asks_back(bot: Bot) -> None:
+    reply = bot.ask("tell me about the gene")
+    assert reply.outcome is Outcome.CLARIFY
+    assert {choice.intent for choice in reply.choices} >= {"idh1-what", "idh2-what"}
+
+
+def test_failing_again_is_said_in_other_words(bot: Bot) -> None:
+    history: list[Turn] = []
+    said = []
+    for text in ("weather today", "nice weather", "savage weather"):
+        said.append(bot.ask(text, history).text)
+        history.append(Turn("user", text))
+    assert len(set(said)) == 3
+
+
+def test_an_unknown_name_is_said_back(bot: Bot) -> None:
+    assert "jak2" in bot.ask("what is JAK2").text.lower()
+
+
+def test_a_misspelt_name_is_said_back_repaired(bot: Bot) -> None:
+    assert "flip3" in bot.ask("what is flip3").text.lower() or not bot.kb.intents.get("flt3-what")
+
+
+def test_small_talk(bot: Bot) -> None:
+    reply = bot.ask("good morning!")
+    assert (reply.outcome, reply.text) == (Outcome.CHAT, "Hello there.")
+
+
+def test_numbers_of_the_readers_region(bot: Bot) -> None:
+    assert "Call 911" in bot.ask("fever number to call").text
+    assert "Call 999" in bot.ask("fever number to call", region="uk").text
+    assert "Call 911" in bot.ask("fever number to call", region="nowhere").text
+
+
+def test_an_empty_message(bot: Bot) -> None:
+    assert bot.ask("  ").outcome is Outcome.CHAT
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ([Turn("user", "a"), Turn("assistant", "b")], ["a"]),
+        ([{"role": "user", "content": [{"type": "text", "text": "a"}, {"x": 1}]}], ["a"]),
+        ([{"role": "user", "content": None}, {"role": 1}, 7, None, {}], [""]),
+    ],
+)
+def test_history_of_any_shape(history: list[object], expected: list[str]) -> None:
+    assert user_messages(history) == expected
+
+
+def test_the_same_input_gives_the_same_reply(bot: Bot) -> None:
+    assert bot.ask("wht is idh1") == bot.ask("wht is idh1")
+
+
+def test_another_matcher_can_stand_in(small: KnowledgeBase) -> None:
+    class Always:
+        def match(self, text: str) -> Match:
+            return Match(Outcome.ANSWER, tuple(self.search(text)))
+
+        def search(self, text: str, limit: int = 10) -> list[amlbot.Candidate]:
+            return [amlbot.Candidate("tired-why", 1.0, text)]
+
+    assert Bot(small, matcher=Always()).ask("anything").intent == "tired-why"
+
+
+def test_own_wording(small_file: object) -> None:
+    kb = KnowledgeBase.from_dicts(
+        {
+            "intents": [{"id": "a", "questions": ["What is a?"], "answer": "This."}],
+            "replies": {"unknown": ["No idea."]},
+        }
+    )
+    assert Bot(kb).ask("zzzz").text == "No idea."
+
+
+def test_respond_is_what_chat_frontends_call() -> None:
+    assert "AML" in amlbot.respond("what is AML?", [])

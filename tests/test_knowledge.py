@@ -1,0 +1,139 @@
+"""Knowledge files: every mistake is found, placed, and explained; nothing is half-loaded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from amlbot import KnowledgeBase, KnowledgeError, check, load
+from amlbot.knowledge import bundled
+
+GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
+
+
+def problems(tmp_path: Path, text: str | bytes) -> list[str]:
+    file = tmp_path / "k.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return [str(problem) for problem in check(file)]
+
+
+def test_the_least_that_works(tmp_path: Path) -> None:
+    (tmp_path / "k.yaml").write_text(GOOD)
+    assert load(tmp_path).intents["a"].answer == "This."
+
+
+def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "k.yml").write_text(GOOD)
+    assert list(load(tmp_path).intents) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GOOD.replace("answer", "anwser"), "k.yaml:4: 'anwser' is not a field of an intent (did"),
+        (GOOD + "    bogus: x\n", "k.yaml:5: 'bogus' is not a field of an intent (it has: about"),
+        (GOOD.replace("    answer: This.\n", ""), "k.yaml:2: an intent without answer"),
+        (GOOD.replace("This.", "''"), "k.yaml:4: answer is empty"),
+        (GOOD.replace("This.", ""), "k.yaml:4: answer is empty"),
+        (GOOD.replace("This.", "no"), "k.yaml:4: answer is read as a number or yes/no (put"),
+        (GOOD.replace("What is a?", "1.10"), "k.yaml:3: questions, entry 1, is read as a number"),
+        (GOOD.replace("[What is a?]", "{x: y}"), "k.yaml:3: questions must be a list"),
+        (GOOD.replace("[What is a?]", "[]"), "k.yaml:3: questions is empty"),
+        (GOOD.replace("What is a?", "'?!'"), "k.yaml:3: a question without words"),
+        (GOOD.replace("id: a", "id: A b"), "k.yaml:2: id 'A b' (use small letters"),
+        (GOOD + GOOD[9:], "k.yaml:5: intent 'a' is already written at k.yaml:2"),
+        (GOOD + "  - id: b\n    questions: [what is A]\n    answer: x\n", "k.yaml:6: 'what is A'"),
+        (
+            GOOD.replace(": a", ": one") + "    related: [onne]",
+            "k.yaml:5: there is no intent 'onne' (did",
+        ),
+        (GOOD + "    sources: [s]\n", "k.yaml:5: there is no source 's'"),
+        (GOOD.replace("This.", "Call {phone}"), "k.yaml:4: there is no fact 'phone'"),
+        (GOOD + "    reviewed: soon\n", "k.yaml:5: reviewed must be a date"),
+        (GOOD + "    chat: maybe\n", "k.yaml:5: chat must be true or false"),
+        (GOOD + "    answer: Again.\n", "k.yaml:5: 'answer' is written twice"),
+        (
+            GOOD + "    figures: [{title: t, bars: [{label: l, value: x}]}]\n",
+            "value must be a numb",
+        ),
+        ("sources: [{id: s, title: t, url: ftp://x}]", "k.yaml:1: url must start with https://"),
+        ("intents:\n\t- id: x\n", "k.yaml:2: a tab at the start of the line"),
+        ("intents: !!python/object:os.system [1]\n", "k.yaml:1: a tag"),
+        ("a: &x [b]\nc: *x\n", "k.yaml:2: 'c' is not"),
+        ("intents: &x [*x]", "k.yaml:1: an anchor is used again"),
+        ("a: 'x", "k.yaml:1: YAML cannot be read here"),
+        ("a: b: c", "k.yaml:1: YAML cannot be read here"),
+        (GOOD + "---\n" + GOOD, "k.yaml:5: a second document starts here"),
+        ("- a\n- b\n", "k.yaml:1: a knowledge file must be fields with values"),
+        ("", "k.yaml: the file is empty"),
+        ("# only a comment\n", "k.yaml: the file is empty"),
+        (b"a: \xff", "k.yaml:1: this is not UTF-8"),
+        (b"a: b\n\nc: \x01", "k.yaml:3: a character that YAML does not allow"),
+        ("[" * 5000, "k.yaml:2: YAML cannot be read here"),
+        ("- " * 5000 + "x", "k.yaml:1: nested too deeply"),
+        ("a: " + "x" * 4_000_000, "k.yaml: the file is larger"),
+    ],
+    ids=lambda value: str(value)[:50] if "k.yaml:" in str(value)[:7] else "",
+)
+def test_mistakes(tmp_path: Path, text: str | bytes, expected: str) -> None:
+    assert any(expected in line for line in problems(tmp_path, text)), problems(tmp_path, text)
+
+
+def test_every_mistake_of_every_file_is_listed_at_once(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(GOOD.replace("answer", "anwser").replace("id: a", "id: A!"))
+    (tmp_path / "two.yaml").write_text("a: 'x")
+    assert len(check(tmp_path)) == 3
+    with pytest.raises(KnowledgeError) as caught:
+        load(tmp_path)
+    assert len(caught.value.problems) == 3
+
+
+def test_an_alias_bomb_costs_nothing(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60)]
+    assert any("anchor" in line for line in problems(tmp_path, "\n".join(lines)))
+
+
+def test_a_missing_path(tmp_path: Path) -> None:
+    assert "cannot be read: no such file" in str(check(tmp_path / "nowhere")[0])
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    assert "no .yaml files here" in str(check(tmp_path)[0])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    file = tmp_path / "k.yaml"
+    file.write_text(GOOD)
+    file.chmod(0)
+    assert "permission" in str(check(tmp_path)[0])
+
+
+def test_plain_data_makes_the_same_knowledge() -> None:
+    kb = KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q"], "answer": "A"}]})
+    assert kb.intents["a"].title == "Q"
+
+
+def test_mistakes_in_plain_data_name_their_path() -> None:
+    with pytest.raises(KnowledgeError, match=r"data0\.intents\[0\]\.questions\[1\]: questions"):
+        KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q", 2], "answer": "A"}]})
+
+
+def test_the_bundled_knowledge_is_sound() -> None:
+    assert [str(problem) for problem in check()] == []
+
+
+def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) -> None:
+    for intent in bundled_kb.intents.values():
+        if not intent.chat:
+            assert intent.sources, f"{intent.id} has no source"
+            assert intent.reviewed, f"{intent.id} has no review date"
+            assert intent.topic, f"{intent.id} has no topic"
+
+
+@pytest.fixture
+def bundled_kb() -> KnowledgeBase:
+    return load(bundled())

@@ -1,0 +1,101 @@
+"""Matching: the right intent, or none."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from amlbot import Intent, KnowledgeBase, Match, Matcher, Outcome
+
+
+@pytest.fixture(scope="module")
+def matcher(small: KnowledgeBase) -> Matcher:
+    return Matcher(small)
+
+
+def best(match: Match) -> str | None:
+    return match.best.intent if match.best else None
+
+
+@pytest.mark.parametrize(
+    ("typed", "intent"),
+    [
+        ("What is IDH1?", "idh1-what"),
+        ("WHATS IDH1", "idh1-what"),
+        ("tell me about idh2 gene", "idh2-what"),
+        ("what is an IDH2 mutaton", "idh2-what"),
+        ("which temprature is a fever", "fever-number"),
+        ("why am i so worn out", "tired-why"),
+    ],
+)
+def test_answers(matcher: Matcher, typed: str, intent: str) -> None:
+    match = matcher.match(typed)
+    assert (match.outcome, best(match)) == (Outcome.ANSWER, intent)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["what is the weather", "", "??", "qwxz", "never a nice savage", "who won the game today"],
+)
+def test_does_not_answer(matcher: Matcher, typed: str) -> None:
+    assert matcher.match(typed).outcome is not Outcome.ANSWER
+
+
+@pytest.mark.parametrize("typed", ["what is FLT3", "What is IDH3?", "what is JAK2", "What is ALL?"])
+def test_a_name_that_the_answer_is_not_about_is_never_answered(
+    matcher: Matcher, typed: str
+) -> None:
+    match = matcher.match(typed)
+    assert match.outcome is not Outcome.ANSWER
+    assert match.unknown_names
+
+
+def test_an_exact_phrasing_is_certain(matcher: Matcher) -> None:
+    top = matcher.match("meaning of an IDH1 mutation?").best
+    assert top is not None
+    assert (top.intent, top.phrasing) == ("idh1-what", "meaning of an idh1 mutation")
+    assert top.score > 0.98
+
+
+def test_candidates_fall_in_score_and_stay_in_bounds(matcher: Matcher) -> None:
+    scores = [c.score for c in matcher.match("tell me about a gene").candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_search_ranks_without_thresholds(matcher: Matcher) -> None:
+    assert [c.intent for c in matcher.search("gene", limit=2)] == ["idh1-what", "idh2-what"]
+
+
+def test_small_talk_is_kept_apart(small: KnowledgeBase, matcher: Matcher) -> None:
+    assert "hello" not in [c.intent for c in matcher.search("good morning")]
+    assert [c.intent for c in Matcher(small, chat=True).search("good morning")] == ["hello"]
+
+
+def test_no_intents_at_all() -> None:
+    assert Matcher(KnowledgeBase({})).match("anything").outcome is Outcome.UNKNOWN
+
+
+def test_any_domain_will_do() -> None:
+    faq = {
+        "hours": ["When are you open?", "opening hours", "what time do you close"],
+        "returns": ["Can I return a book?", "how to give a book back", "return policy"],
+    }
+    kb = KnowledgeBase({id: Intent(id, tuple(asked), "…") for id, asked in faq.items()})
+    assert best(Matcher(kb).match("wat time do u close")) == "hours"
+
+
+def test_threads_share_one_matcher(matcher: Matcher) -> None:
+    texts = ["what is idh1", "feverr", "qqq", "worn out", "IDH2 gene"] * 20
+    expected = [matcher.match(text) for text in texts]
+    found: list[list[Match]] = []
+    threads = [
+        threading.Thread(target=lambda: found.append([matcher.match(text) for text in texts]))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 8

@@ -1,0 +1,70 @@
+"""Reading: unknown words are repaired, known and common ones are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from amlbot import KnowledgeBase
+from amlbot.reading import MAX_TOKENS, Reader
+from amlbot.spelling import Lookalikes, Speller, edit_budget
+
+
+@pytest.fixture(scope="module")
+def reader(small: KnowledgeBase) -> Reader:
+    return Reader(small)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tempratue", "temperature"),
+        ("muation", "mutation"),
+        ("gnee", "gene"),
+        ("fevr", "fever"),
+        ("reasonsfor", "reasons for"),
+        ("temperaturecounts", "temperature counts"),
+        ("muta tion", "mutation"),
+        ("leukaemia", "leukemia"),
+        ("whats", "what is"),
+    ],
+)
+def test_repairs(reader: Reader, typed: str, meant: str) -> None:
+    assert " ".join(word.text for word in reader.read(typed).words) == meant
+
+
+@pytest.mark.parametrize("word", ["never", "savage", "weather", "qzxv", "39", "xy"])
+def test_leaves_alone(reader: Reader, word: str) -> None:
+    assert [w.text for w in reader.read(word).words] == [word]
+
+
+def test_words_of_one_meaning_share_a_concept(reader: Reader) -> None:
+    assert reader.read("worn out").concepts == reader.read("fatigue").concepts != ()
+
+
+def test_a_very_long_text_is_read_at_both_ends(reader: Reader) -> None:
+    words = reader.read("start " + "gene " * 10_000 + "fever").words
+    assert len(words) == MAX_TOKENS
+    assert (words[0].typed, words[-1].typed) == ("start", "fever")
+
+
+@pytest.mark.parametrize(
+    ("word", "budget"),
+    [("ab", 0), ("abc", 1), ("abcde", 1), ("abcdef", 2), ("abcdefghij", 3), ("idh1", 0)],
+)
+def test_edit_budget(word: str, budget: int) -> None:
+    assert edit_budget(word) == budget
+
+
+def test_equally_near_words_share() -> None:
+    suggestions = Speller({"care": 1, "core": 1}).suggest("cbre")
+    assert {word for word, _ in suggestions} == {"care", "core"}
+    assert all(similarity < 0.75 for _, similarity in suggestions)
+
+
+def test_lookalikes_share_letters() -> None:
+    found = dict(Lookalikes({"relapse": 1.0, "relapsed": 1.0, "fever": 1.0}).find("relapsing"))
+    assert found.keys() == {"relapse", "relapsed"}
+
+
+def test_a_word_is_not_its_own_lookalike() -> None:
+    assert Lookalikes({"fever": 1.0}).find("fever") == ()
