@@ -50,7 +50,7 @@ sources:
 intents:
   - id: idh1-what
     topic: Genes
-    questions: [What is IDH1?, tell me about the idh1 gene, meaning of an idh1 mutation]
+    questions: ["What is IDH1?", tell me about the idh1 gene, meaning of an idh1 mutation]
     answer: IDH1 is a gene.
     more: It has a longer story.
     sources: [book]
@@ -58,15 +58,15 @@ intents:
     reviewed: 2026-11-24
   - id: idh2-what
     topic: Genes
-    questions: [What is IDH2?, tell me about the idh2 gene, meaning of an idh2 mutation]
+    questions: ["What is IDH2?", tell me about the idh2 gene, meaning of an idh2 mutation]
     answer: IDH2 is another gene.
   - id: fever-number
     topic: Signs
-    questions: [Which temperature counts as a fever?, how high is a fever, fever number to call]
+    questions: ["Which temperature counts as a fever?", how high is a fever, fever number to call]
     answer: 38.0 °C or more. Call {emergency} in danger.
   - id: tired-why
     topic: Signs
-    questions: [Why am I so tired?, what causes fatigue, reasons for tiredness]
+    questions: ["Why am I so tired?", what causes fatigue, reasons for tiredness]
     answer: Low red cells make people tired.
   - id: hello
     chat: true

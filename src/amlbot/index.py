@@ -85,8 +85,8 @@ class Index:
 
 
 def key(reading: Reading) -> tuple[str, ...]:
-    """What makes two texts the same question: their words, with spellings and names made one."""
-    return tuple(word.text for word in reading.words)
+    """What makes two texts the same question: their words, spelled alike."""
+    return tuple(part for word in reading.words for part in word.surface)
 
 
 def pairs(reading: Reading) -> list[str]:

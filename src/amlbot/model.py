@@ -137,6 +137,8 @@ class Lexicon:
     """A word or phrase and other spellings of it: fully interchangeable."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of words that people use for one another: nearly interchangeable."""
+    fillers: frozenset[str] = frozenset()
+    """Words that carry nothing ("um", "please"), passed over wherever they stand."""
     common: frozenset[str] = frozenset()
     """Everyday words, spelled right, that must never be "repaired" into another word."""
 

@@ -21,7 +21,9 @@ GOAL_GRADE = 8.0
 MIN_QUESTIONS = 8
 """Phrasings that an intent needs: 5 to 10 are worth 20 to 30 points of accuracy over one."""
 
+_SHORT_KINDS = frozenset({"gene", "drug", "regimen", "disease"})
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9{-])|\n+")
+_LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n|- )")
 _VOWELS = re.compile(r"[aeiouy]+")
 _SILENT = re.compile(r"(?:[^laeiouy]es|[^tdaeiouy]ed|[^laeiouy]e)$")
 _PLACEHOLDER = re.compile(r"\{[a-z0-9-]+\}")
@@ -92,17 +94,19 @@ class Quality:
     def grade(self, text: str) -> float:
         """The Flesch-Kincaid reading grade: US school years needed, about 0 to 18.
 
-        0.39 · words/sentences + 11.8 · syllables/words - 15.59 (Kincaid et al. 1975). Names of
-        drugs, genes and diseases, numbers and placeholders count as one syllable: long names
-        that an answer explains would raise the grade unfairly.
+        0.39 · words/sentences + 11.8 · syllables/words - 15.59 (Kincaid et al. 1975). The words
+        of a drug's, gene's or disease's name, numbers and placeholders count as one syllable:
+        names that nobody can choose would raise the grade unfairly.
         """
         sentences, words, syllables = 0, 0, 0
-        for sentence in _SENTENCE.split(_PLACEHOLDER.sub("x", text)):
-            named = self._names.find(tokenise(sentence.removeprefix("- ")))
-            if named:
-                sentences += 1
-                words += len(named)
-                syllables += sum(1 if n.entity else _syllables(n.words[0]) for n in named)
+        flowing = _LINE_BREAK.sub(" ", _PLACEHOLDER.sub("x", text))
+        for sentence in _SENTENCE.split(flowing):
+            named = self._names.find(tokenise(sentence))
+            sentences += bool(named)
+            for stretch in named:
+                short = stretch.entity and self.kb.entities[stretch.entity].kind in _SHORT_KINDS
+                words += len(stretch.words)
+                syllables += sum(1 if short else _syllables(word) for word in stretch.words)
         if not words:
             return 0.0
         return 0.39 * words / sentences + 11.8 * syllables / words - 15.59

@@ -15,6 +15,8 @@ MAX_TOKENS = 160
 """Words read of one text: a long story's start and end. Longer than any question needs."""
 PARENT = 0.5
 """Weight of what a named thing is a part of: FLT3-ITD also speaks, less, of FLT3."""
+SURFACE = 0.5
+"""Weight of a name's own words beside the name: "FLT3 negative" is not just FLT3."""
 CONCEPT = 0.6
 """Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
 
@@ -25,13 +27,21 @@ class Word:
 
     typed: str
     options: tuple[tuple[str, float], ...] = ()
-    """Known words (or ``@entity``) that it may be, with similarity in (0, 1]; none if unknown."""
+    """Known words, ``@entity`` or ``~meaning`` that it may stand for, each with a weight in (0, 1],
+    likeliest first; none if it is unknown."""
     entity: str = ""
+    name: tuple[str, ...] = ()
+    """The words of the name, spelled right, if it is one."""
 
     @property
     def text(self) -> str:
         """What it most likely is."""
         return self.options[0][0] if self.options else self.typed
+
+    @property
+    def surface(self) -> tuple[str, ...]:
+        """Its words, spelled right."""
+        return self.name or (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,6 @@ class Reading:
     """A text, understood word by word."""
 
     words: tuple[Word, ...]
-    concepts: tuple[str, ...] = ()
     unknown_names: tuple[str, ...] = ()
     """What looks like a name (CD19, IDH3) but is none that the knowledge has."""
     corrections: tuple[tuple[str, str], ...] = ()
@@ -65,7 +74,10 @@ class Reader:
             for phrase in group:
                 self._concepts.add(words(phrase), f"~{number}")
         self.frequency = self._count(kb)
-        self._common = kb.lexicon.common
+        self._fillers = Phrases()
+        for phrase in kb.lexicon.fillers:
+            self._fillers.add(words(phrase), "")
+        self._common = kb.lexicon.common | frozenset(self._fillers.words())
         self._named = [w for w in self.names.vocabulary if any(c.isdigit() for c in w)]
         self._speller = Speller(self.frequency)
         self.lookalikes: Lookalikes | None = None
@@ -99,8 +111,6 @@ class Reader:
             if word.entity:
                 for parent in self.names.broader(word.entity):
                     found[f"@{parent}"] = max(found[f"@{parent}"], PARENT)
-        for concept in reading.concepts:
-            found[concept] = CONCEPT
         return dict(found)
 
     def _repair(self, tokens: Sequence[Token]) -> Iterator[tuple[Token, _Options]]:
@@ -164,7 +174,7 @@ class Reader:
         return word in self.frequency or word in self._common or word.isdigit()
 
     def _understand(self, repaired: Sequence[tuple[Token, _Options]]) -> Reading:
-        tokens = list(self._respell(repaired))
+        tokens = list(self._join_letters(list(self._respell(self._without_fillers(repaired)))))
         named = self.names.find([token for token, _, _ in tokens])
         found, position, unknown, corrections = [], 0, [], []
         for stretch in named:
@@ -175,19 +185,19 @@ class Reader:
                 slips = [t for token, t, options in parts if options and options[0][1] < 1.0]
                 if slips:
                     corrections.append((typed, self.names.entities[stretch.entity].name))
-                found.append(Word(typed, ((f"@{stretch.entity}", 1.0),), stretch.entity))
+                surface = tuple((w, SURFACE) for w in stretch.words if len(w) > 1 and w.isalpha())
+                options = ((f"@{stretch.entity}", 1.0), *surface)
+                found.append(Word(typed, options, stretch.entity, stretch.words))
                 continue
             token, _, options = parts[0]
             if _looks_like_a_name(token) and token.text not in self.frequency:
                 unknown.append(typed)
             known = tuple(o for o in options if o[0] in self.frequency)
             found.append(Word(typed, known))
-        concepts = self._find_concepts([word.text for word in found])
-        return Reading(tuple(found), concepts, tuple(unknown), tuple(corrections))
+        meant = tuple(self._with_meanings(found))
+        return Reading(meant, tuple(unknown), tuple(corrections))
 
-    def _respell(
-        self, repaired: Sequence[tuple[Token, _Options]]
-    ) -> Iterator[tuple[Token, str, _Options]]:
+    def _respell(self, repaired: Sequence[tuple[Token, _Options]]) -> Iterator[_Piece]:
         """Other spellings made one: each token with what was typed and its options."""
         texts = [options[0][0] if options else token.text for token, options in repaired]
         i = 0
@@ -204,17 +214,51 @@ class Reader:
                 yield Token(word), typed, ((word, 1.0),)
             i += size
 
-    def _find_concepts(self, texts: Sequence[str]) -> tuple[str, ...]:
-        found, i = [], 0
+    def _without_fillers(
+        self, repaired: Sequence[tuple[Token, _Options]]
+    ) -> Sequence[tuple[Token, _Options]]:
+        """The words that tell something; all of them, if none does."""
+        texts = [options[0][0] if options else token.text for token, options in repaired]
+        telling, i = [], 0
         while i < len(texts):
+            filler = self._fillers.find(texts, i)
+            if filler is None:
+                telling.append(repaired[i])
+            i += filler[0] if filler else 1
+        return telling or repaired
+
+    def _join_letters(self, tokens: Sequence[_Piece]) -> Iterator[_Piece]:
+        """Names that were spelled out: "n p m 1", "m r d"."""
+        i = 0
+        while i < len(tokens):
+            end = i
+            while end < len(tokens) and len(tokens[end][0].text) == 1:
+                end += 1
+            for stop in range(end, i + 1, -1):
+                joined = "".join(token.text for token, _, _ in tokens[i:stop])
+                if joined in self.frequency and not joined.isdigit():
+                    typed = " ".join(typed for _, typed, _ in tokens[i:stop])
+                    yield Token(joined, capitals=True), typed, ((joined, 1.0),)
+                    i = stop
+                    break
+            else:
+                yield tokens[i]
+                i += 1
+
+    def _with_meanings(self, found: Sequence[Word]) -> Iterator[Word]:
+        """``found``, with the meaning of each word or phrase that has synonyms."""
+        texts = [word.text for word in found]
+        i = 0
+        while i < len(found):
             size, concept = self._concepts.find(texts, i) or (1, "")
-            if concept:
-                found.append(concept)
+            for word in found[i : i + size]:
+                meaning = ((concept, CONCEPT / size),) if concept else ()
+                yield replace(word, options=word.options + meaning)
             i += size
-        return tuple(dict.fromkeys(found))
 
 
 _Options = tuple[tuple[str, float], ...]
+_Piece = tuple[Token, str, _Options]
 
 
 def _looks_like_a_name(token: Token) -> bool:

@@ -54,6 +54,7 @@ class Draft:
     replies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
+    fillers: set[str] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
@@ -62,7 +63,12 @@ class Draft:
 
     @property
     def lexicon(self) -> Lexicon:
-        return Lexicon(self.spellings, tuple(self.synonyms), frozenset(self.common))
+        return Lexicon(
+            self.spellings,
+            tuple(self.synonyms),
+            frozenset(self.fillers),
+            frozenset(self.common),
+        )
 
     def read(self, document: Document) -> None:
         """Take in one document. Its faults join ``problems``."""
@@ -90,6 +96,7 @@ class Draft:
         if lexicon:
             self.spellings |= lexicon.table("spellings", "spellings")
             self.synonyms += lexicon.rows("synonyms")
+            self.fillers.update(lexicon.texts("fillers"))
             self.common.update(lexicon.text("common").split())
             lexicon.done()
         top.done()

@@ -64,6 +64,26 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(token.text for token in tokenise(text))
 
 
+def clauses(text: str) -> list[str]:
+    """The sentences of ``text``, cut further at commas and dashes; those that ask come first."""
+    parts = [part.strip() for part in _CLAUSE.split(text) if part.strip()]
+    return sorted(parts, key=lambda part: not is_question(part))
+
+
+def is_question(text: str) -> bool:
+    """Whether ``text`` ends in a question mark or holds a word that asks."""
+    return text.rstrip().endswith("?") or not _ASKING.isdisjoint(words(text))
+
+
+_CLAUSE = re.compile(
+    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
+)
+_ASKING = frozenset(
+    """what whats which who whos why when where how hows is are am was does do did can could
+    should would will may explain tell mean means""".split()  # noqa: SIM905
+)
+
+
 def printable(text: str) -> str:
     """``text`` without control, escape and direction-changing characters; line ends stay.
 
