@@ -21,6 +21,7 @@ examples:
   amlbot ask --json < questions.txt        one answer a line, for programs
   amlbot list                              what it can answer
   amlbot show npm1-frequency               one answer with its questions and sources
+  amlbot explain "is npm1 bad"             why this answer
   amlbot check my-knowledge/               find mistakes in knowledge files
 
 exit status:
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("topic", nargs="?", default="", help="only this topic")
     show = command("show", _show, "show one answer with all its questions and sources")
     show.add_argument("id", help="the id, as in: amlbot list --json")
+    explain = command("explain", _explain, "show why a question gets its answer")
+    explain.add_argument("question", nargs="+")
     check = command("check", _check, "find every mistake in knowledge files")
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
     check.add_argument("--quality", action="store_true", help="also judge the wording")
@@ -153,6 +156,19 @@ def _show(args: argparse.Namespace) -> int:
         print(as_json(reply))
     else:
         print(intent_as_text(intent), as_text(reply, bot.say), sep="\n\n")
+    return EXIT_OK
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from .knowledge import load
+    from .matcher import Matcher
+    from .render import explanation_as_text
+
+    explanation = Matcher(load(args.knowledge)).explain(" ".join(args.question))
+    if args.json:
+        print(json.dumps(explanation.as_dict(), ensure_ascii=False))
+    else:
+        print(explanation_as_text(explanation))
     return EXIT_OK
 
 

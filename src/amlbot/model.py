@@ -182,6 +182,36 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """A candidate, and what speaks for it."""
+
+    candidate: Candidate
+    strengths: tuple[tuple[str, float], ...]
+    """Features of the question and the evidence that each adds, strongest first."""
+    signals: tuple[tuple[str, float], ...]
+    missing: tuple[str, ...]
+    """Names in the question that the intent is not about: a veto."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a match came about."""
+
+    match: Match
+    words: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    """Each word as typed, and what it was taken for."""
+    foreign: tuple[str, ...]
+    """Words that no intent uses."""
+    rivals: tuple[Rival, ...]
+    """The best three."""
+    thresholds: tuple[tuple[str, float], ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The explanation as plain data for JSON."""
+        return {"schema": 1, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A question on offer, picked by its number or its words."""
 

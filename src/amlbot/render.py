@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .model import Intent, Outcome, Reply, Source
+from .model import Explanation, Intent, Outcome, Reply, Source
 from .text import printable
 
 MEASURE = 76
@@ -54,6 +54,25 @@ def as_text(
     return "\n\n".join(blocks)
 
 
+def explanation_as_text(explanation: Explanation) -> str:
+    """How a match came about, as tables that a nurse can read."""
+    best = explanation.match.best
+    verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
+    limits = ", ".join(f"{name} from {value:g}" for name, value in explanation.thresholds)
+    lines = [f"{verdict}   ({limits})", "", "word              taken for"]
+    for typed, options in explanation.words:
+        meant = ", ".join(f"{o} {w:.2f}" if w < 1 else o for o, w in options)
+        lines.append(f"{typed:<17} {meant or 'unknown: counts against every answer'}")
+    for name in explanation.match.unknown_names:
+        lines.append(f"veto: the best answer is not about {name}")
+    for rival in explanation.rivals:
+        candidate = rival.candidate
+        lines += ["", f"{candidate.score:.2f}  {candidate.intent}  «{candidate.phrasing}»"]
+        lines.append("      " + "  ".join(f"{n} {value:.2f}" for n, value in rival.signals))
+        lines += [f"      {strength:5.2f}  {feature}" for feature, strength in rival.strengths[:6]]
+    return printable("\n".join(lines))
+
+
 def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
     """Every field of an intent, for authors."""
     columns = max(20, min(width - 1, MEASURE))
@@ -88,8 +107,9 @@ def _item(bullet: str, text: str, columns: int) -> str:
 
 
 def _lines(text: str, columns: int, bullet: str = "") -> list[str]:
+    """``text`` without emphasis marks, filled to ``columns``."""
     return textwrap.wrap(
-        printable(text),
+        printable(text).replace("**", ""),
         columns,
         initial_indent=bullet,
         subsequent_indent=" " * len(bullet),

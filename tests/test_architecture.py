@@ -1,0 +1,90 @@
+"""The shape of the code: imports go one way, each library has one room, shells load late."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import amlbot
+
+PACKAGE = Path(amlbot.__file__).parent
+MODULES = sorted(PACKAGE.glob("*.py"))
+LAYERS = [
+    ["errors"],
+    ["model", "text", "yamlfile"],
+    ["schema", "names", "spelling"],
+    ["knowledge"],
+    ["reading", "safety"],
+    ["index", "quality"],
+    ["scoring"],
+    ["matcher"],
+    ["evaluate"],
+    ["bot"],
+    ["render"],
+    ["__init__"],
+    ["repl", "web"],
+    ["cli"],
+    ["__main__"],
+]
+LIBRARIES = {"yaml": {"yamlfile"}, "rapidfuzz": {"spelling"}, "prompt_toolkit": {"repl"}}
+PURE = {
+    "model",
+    "text",
+    "schema",
+    "names",
+    "spelling",
+    "reading",
+    "index",
+    "scoring",
+    "matcher",
+    "bot",
+    "safety",
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports, own ones with a leading dot."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = (node.module or "").split(".")[0]
+            if node.level:
+                found |= {f".{module}"} if module else {f".{name.name}" for name in node.names}
+            else:
+                found.add(module)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_imports_never_go_up(path: Path) -> None:
+    level = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+    own = {name[1:] for name in imports(path) if name.startswith(".")} - {"__version__"}
+    above = {name for name in own if level[name] >= level[path.stem]}
+    assert not above
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_library_has_one_room(path: Path) -> None:
+    for library, rooms in LIBRARIES.items():
+        assert library not in imports(path) or path.stem in rooms
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_the_core_touches_neither_disk_nor_clock_nor_environment(name: str) -> None:
+    path = PACKAGE / f"{name}.py"
+    if path.exists():
+        assert not imports(path) & {"os", "sys", "time", "random", "logging", "pathlib", "io"}
+
+
+def test_importing_the_package_is_cheap() -> None:
+    code = (
+        "import sys, amlbot; print({'prompt_toolkit', 'asyncio', 'starlette'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
