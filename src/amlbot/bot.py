@@ -10,6 +10,7 @@ from typing import Protocol
 from .knowledge import KnowledgeBase, default_replies, load
 from .matcher import Matcher
 from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Turn
+from .reading import Reader
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
@@ -49,8 +50,9 @@ class Bot:
     ) -> None:
         """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
         self.kb = kb or load()
-        self.matcher: Matching = matcher or Matcher(self.kb)
-        self._chat = Matcher(self.kb, chat=True)
+        reader = Reader(self.kb)
+        self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
+        self._chat = Matcher(self.kb, chat=True, reader=reader)
         self._replies = {**default_replies(), **self.kb.replies}
         self._region = region
 

@@ -38,6 +38,8 @@ class Index:
     """Intent number → its questions."""
     vectors: Sequence[Sequence[Mapping[str, float]]]
     """Intent number → the unit vector of each question."""
+    named: Sequence[frozenset[str]]
+    """Intent number → the entities that its questions name."""
     exact: Mapping[tuple[str, ...], tuple[int, int]]
     """The words of a phrasing → intent number and question number."""
     rarest: float
@@ -75,6 +77,7 @@ class Index:
             base=base,
             phrasings=[kb.intents[id].questions for id in ids],
             vectors=vectors,
+            named=[frozenset(e for r in group for e in r.entities) for group in readings],
             exact={
                 key(reading): (i, j)
                 for i, group in enumerate(readings)

@@ -31,10 +31,15 @@ class Matcher:
     Holds no state that a question could change; safe to use from many threads.
     """
 
-    def __init__(self, kb: KnowledgeBase, *, chat: bool = False) -> None:
-        """Index the medical intents of ``kb``, or with ``chat`` its small talk."""
+    def __init__(
+        self, kb: KnowledgeBase, *, chat: bool = False, reader: Reader | None = None
+    ) -> None:
+        """Index the medical intents of ``kb``, or with ``chat`` its small talk instead.
+
+        Two matchers of one knowledge base may share a ``reader``; it is the slow part to build.
+        """
         self.kb = kb
-        self._reader = Reader(kb)
+        self._reader = reader or Reader(kb)
         intents = [intent.id for intent in kb.intents.values() if intent.chat == chat]
         self._index = Index.build(kb, self._reader, intents)
         self._scorer = Scorer(kb, self._reader, self._index)
@@ -75,9 +80,26 @@ class Matcher:
         )
 
     def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
-        queries = [self._scorer.query(self._reader.read(part)) for part in _parts(text)]
+        queries = [self._scorer.query(self._reader.read(part)) for part in self._parts(text)]
         parts = [(query, self._scorer.score(query)) for query in queries]
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)
+
+    def _parts(self, text: str) -> list[str]:
+        """``text``, and if it is long what in it may be the question.
+
+        A clause that asks about "it" is also tried with the first thing that the story names.
+        """
+        if len(text.split()) <= LONG:
+            return [text]
+        asking = [part for part in clauses(text) if is_question(part)][:MAX_CLAUSES]
+        named = self._named(text)
+        if not named:
+            return [text, *asking]
+        return [text, *asking, *(f"{a} {named[0]}" for a in asking if not self._named(a))]
+
+    def _named(self, text: str) -> list[str]:
+        entities = self._reader.read(text).entities
+        return [self.kb.entities[e].name for e in entities if e in self._scorer.guarded]
 
     def _decide(self, query: Query, scored: Sequence[Scored]) -> Outcome:
         """Answer when sure and about every name in the question; otherwise ask, or refuse."""
@@ -104,11 +126,3 @@ class Matcher:
             signals=tuple((name, getattr(signals, name)) for name in signals.__slots__),
             missing=tuple(self.kb.entities[id].name for id in scored.missing),
         )
-
-
-def _parts(text: str) -> list[str]:
-    """``text``, and if it is long the parts of it that may be the question."""
-    if len(text.split()) <= LONG:
-        return [text]
-    asking = [part for part in clauses(text) if is_question(part)]
-    return [text, *asking[:MAX_CLAUSES]]

@@ -183,7 +183,7 @@ class Reader:
             typed = " ".join(dict.fromkeys(typed for _, typed, _ in parts))
             if stretch.entity:
                 slips = [t for token, t, options in parts if options and options[0][1] < 1.0]
-                if slips:
+                if slips and self.names.entities[stretch.entity].kind in _PROPER:
                     corrections.append((typed, self.names.entities[stretch.entity].name))
                 surface = tuple((w, SURFACE) for w in stretch.words if len(w) > 1 and w.isalpha())
                 options = ((f"@{stretch.entity}", 1.0), *surface)
@@ -205,7 +205,8 @@ class Reader:
             hit = self._spellings.find(texts, i)
             if hit is None:
                 token, options = repaired[i]
-                yield replace(token, text=texts[i]), token.text, options
+                same = token.text == texts[i]
+                yield token if same else replace(token, text=texts[i]), token.text, options
                 i += 1
                 continue
             size, target = hit
@@ -251,12 +252,15 @@ class Reader:
         i = 0
         while i < len(found):
             size, concept = self._concepts.find(texts, i) or (1, "")
-            for word in found[i : i + size]:
-                meaning = ((concept, CONCEPT / size),) if concept else ()
-                yield replace(word, options=word.options + meaning)
+            for word in found[i : i + size] if concept else ():
+                yield replace(word, options=(*word.options, (concept, CONCEPT / size)))
+            if not concept:
+                yield found[i]
             i += size
 
 
+_PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})
+"""Kinds of entity whose names are proper: a repair of one is said aloud."""
 _Options = tuple[tuple[str, float], ...]
 _Piece = tuple[Token, str, _Options]
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from .index import PAIR, Index, key
 from .knowledge import KnowledgeBase
-from .reading import Reader, Reading
+from .reading import Reader, Reading, Word
 from .spelling import Lookalikes
 
 ALIKE = 0.6
@@ -91,6 +91,8 @@ class Query:
     """What they look like, and pairs of them."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
+    strangeness: float
+    """Share of its words that are foreign; a repaired word counts in part."""
     norm: float
     """Its length, with foreign words at the weight of the rarest known one."""
 
@@ -102,7 +104,11 @@ class Scorer:
         self.index = index
         self._reader = reader
         self._lookalikes = Lookalikes({t: w for t, w in index.weight.items() if t.isalpha()})
-        self.about = [self._entities(kb, id) for id in index.intents]
+        covers = reader.names.covers
+        self.about = [
+            covers({*named, *kb.intents[id].about})
+            for id, named in zip(index.intents, index.named, strict=True)
+        ]
         """What each intent speaks of: the entities in its questions, and what is broader."""
         self.guarded = frozenset(
             id for id, e in kb.entities.items() if not e.implied and e.kind != "other"
@@ -124,13 +130,17 @@ class Scorer:
         for a, b in pairwise(word.text for word in reading.words):
             if (pair := f"{a} {b}") in weight:
                 alike[pair] = PAIR * weight[pair]
-        foreign = tuple(
-            word.typed
-            for word in reading.words
-            if not word.typed.isdigit() and not any(option in said for option, _ in word.options)
-        )
+        strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
+        foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * self.index.rarest)
-        return Query(reading, said, alike, foreign, norm or 1.0)
+        strangeness = sum(strange.values()) / max(1, len(reading.words))
+        return Query(reading, said, alike, foreign, strangeness, norm or 1.0)
+
+    def _strangeness(self, word: Word) -> float:
+        """0 for a word that intents use, 1 for one that none does, between for a repaired one."""
+        known = [s for o, s in word.options if o in self.index.weight and o[0] != "~"]
+        meant = any(o in self.index.weight for o, _ in word.options)
+        return 1.0 - max(known, default=1.0 if meant else 0.0)
 
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first, with falling scores; none without any evidence."""
@@ -157,7 +167,7 @@ class Scorer:
                 amount=self._amount(query, i),
                 named=float(not named.isdisjoint(self.about[i])),
                 missing=float(not named <= self.about[i]),
-                foreign=len(query.foreign) / len(query.reading.words),
+                foreign=query.strangeness,
             )
             missing = tuple(e for e in query.reading.entities if e in named - self.about[i])
             scored.append(Scored(i, total[i], phrasing, signals, signals.chance(), missing))
@@ -169,11 +179,6 @@ class Scorer:
         features = {**query.alike, **query.said}
         postings = self.index.postings
         return {t: v / length * postings[t][i] for t, v in features.items() if i in postings[t]}
-
-    def _entities(self, kb: KnowledgeBase, id: str) -> frozenset[str]:
-        asked = kb.intents[id].questions
-        named = {e for q in asked for e in self._reader.read_exactly(q).entities}
-        return self._reader.names.covers({*named, *kb.intents[id].about})
 
     def _evidence(self, query: Query) -> dict[int, float]:
         """Summed evidence for the intents that share any feature with the question."""
