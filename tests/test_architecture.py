@@ -16,7 +16,8 @@ MODULES = sorted(PACKAGE.glob("*.py"))
 LAYERS = [
     ["errors"],
     ["model", "text", "yamlfile"],
-    ["schema", "names", "spelling"],
+    ["schema", "names", "spelling", "temperature"],
+    ["vocabulary"],
     ["knowledge"],
     ["reading", "safety"],
     ["index", "quality"],

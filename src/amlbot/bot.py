@@ -74,6 +74,10 @@ class Bot:
         text = variants[min(variant, len(variants) - 1)]
         return self._fill(text, {**self._numbers(self._region), **values})
 
+    def banner(self) -> list[str]:
+        """The first lines of a conversation."""
+        return [self.say("banner", i) for i in range(len(self._replies["banner"]))]
+
     def show(
         self, intent: Intent, score: float = 1.0, candidates: tuple[Candidate, ...] = ()
     ) -> Reply:
@@ -129,7 +133,6 @@ class Bot:
             text = self.say("clarify-one" if len(choices) == 1 else "clarify", state.misses)
             if names:
                 text = self.say("clarify-name", names=names)
-            text += " " + self.say("none-of-these")
             return Reply(
                 Outcome.CLARIFY,
                 text,
@@ -166,12 +169,13 @@ class Bot:
     def _numbers(self, region: str) -> Mapping[str, str]:
         regions = self.kb.regions
         if not regions:
-            return {}
+            return {"topics": ", ".join(self.kb.topics)}
         chosen = regions.get(region) or next(iter(regions.values()))
         return {
             "emergency": chosen.emergency,
             "crisis": chosen.crisis,
             "helpline": chosen.helpline,
+            "topics": ", ".join(self.kb.topics),
         }
 
 

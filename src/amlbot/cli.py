@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 from . import __version__
 from .errors import AmlbotError
@@ -87,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("topic", nargs="?", default="", help="only this topic")
     show = command("show", _show, "show one answer with all its questions and sources")
     show.add_argument("id", help="the id, as in: amlbot list --json")
+    test = command("test", _test, "run question → intent cases, or hold out every phrasing once")
+    test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
     explain = command("explain", _explain, "show why a question gets its answer")
     explain.add_argument("question", nargs="+")
     check = command("check", _check, "find every mistake in knowledge files")
@@ -170,6 +173,25 @@ def _explain(args: argparse.Namespace) -> int:
     else:
         print(explanation_as_text(explanation))
     return EXIT_OK
+
+
+def _test(args: argparse.Namespace) -> int:
+    from .evaluate import cases, held_out, report, run
+    from .knowledge import load, read
+    from .matcher import Matcher
+
+    kb = load(args.knowledge)
+    if not args.path:
+        print("\n".join(report(list(held_out(kb)))))
+        return EXIT_OK
+    asked = [case for path in args.path for document in read(path) for case in cases(document)]
+    results = run(Matcher(kb), asked)
+    if args.json:
+        for result in results:
+            print(json.dumps({"right": result.right, **asdict(result.case)}, ensure_ascii=False))
+    else:
+        print("\n".join(report(results)))
+    return EXIT_OK if all(result.right for result in results) else EXIT_FAILURE
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from .errors import KnowledgeError, Problem
-from .model import Entity, Fact, Intent, Lexicon, Region, Source, Term
+from .model import Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
 from .schema import Draft
 from .yamlfile import Document, parse
 
@@ -29,6 +29,7 @@ class KnowledgeBase:
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
     lexicon: Lexicon = field(default_factory=Lexicon)
+    safety: Safety = field(default_factory=Safety)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
         KnowledgeError: with every problem of every file. Nothing is ever half-loaded.
 
     """
-    return _assemble(_documents(bundled() if path is None else Path(path)))
+    return _assemble(read(bundled() if path is None else path))
 
 
 @cache
@@ -93,10 +94,18 @@ def _assemble(documents: Iterable[Document]) -> KnowledgeBase:
         draft.regions,
         draft.replies,
         draft.lexicon,
+        draft.safety,
     )
 
 
-def _documents(root: Path) -> Iterable[Document]:
+def read(path: str | os.PathLike[str]) -> Iterable[Document]:
+    """Every YAML document in a file or a folder, faults noted in each.
+
+    Raises:
+        KnowledgeError: if there is nothing to read.
+
+    """
+    root = Path(path)
     try:
         files = _files(root)
     except OSError as error:

@@ -7,6 +7,7 @@ Text → reading → evidence for every intent → the best few compared with th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .index import Index
 from .knowledge import KnowledgeBase
@@ -18,11 +19,17 @@ from .text import clauses, is_question
 ANSWER = 0.5
 CLARIFY = 0.2
 """Scores from which to answer and to ask back: at these, 4 of 150 out-of-scope questions pass."""
+MARGIN = 0.04
+"""Least lead of the best intent's share of the evidence; closer ones are asked about."""
 SHOWN = 5
 """Candidates behind an outcome."""
 LONG = 12
 """Words beyond which a message is also read clause by clause."""
 MAX_CLAUSES = 6
+CLAUSE_TRUST = 0.85
+"""What a clause's score is worth: the rest of the story may say otherwise."""
+COMPLETED_TRUST = 0.5
+"""The same for a clause that was given its subject: enough to offer, never to answer."""
 
 
 class Matcher:
@@ -80,22 +87,26 @@ class Matcher:
         )
 
     def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
-        queries = [self._scorer.query(self._reader.read(part)) for part in self._parts(text)]
-        parts = [(query, self._scorer.score(query)) for query in queries]
+        parts = []
+        for part, trust in self._parts(text):
+            query = self._scorer.query(self._reader.read(part))
+            scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
+            parts.append((query, scored))
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)
 
-    def _parts(self, text: str) -> list[str]:
-        """``text``, and if it is long what in it may be the question.
+    def _parts(self, text: str) -> list[tuple[str, float]]:
+        """``text``, and if it is long what in it may be the question; how far each is trusted.
 
         A clause that asks about "it" is also tried with the first thing that the story names.
         """
         if len(text.split()) <= LONG:
-            return [text]
+            return [(text, 1.0)]
         asking = [part for part in clauses(text) if is_question(part)][:MAX_CLAUSES]
-        named = self._named(text)
-        if not named:
-            return [text, *asking]
-        return [text, *asking, *(f"{a} {named[0]}" for a in asking if not self._named(a))]
+        parts = [(text, 1.0), *((part, CLAUSE_TRUST) for part in asking)]
+        for name in self._named(text)[:1]:
+            completed = (f"{part} {name}" for part in asking if not self._named(part))
+            parts += [(part, COMPLETED_TRUST) for part in completed]
+        return parts
 
     def _named(self, text: str) -> list[str]:
         entities = self._reader.read(text).entities
@@ -109,7 +120,9 @@ class Matcher:
         strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
         if strange and not best.signals.named:
             return Outcome.UNKNOWN  # all that it names is nothing we write about
-        if strange or best.missing or best.score < ANSWER:
+        rival = scored[1].signals.share if len(scored) > 1 else 0.0
+        close = not best.exact and best.signals.share - rival < MARGIN
+        if strange or best.missing or close or best.score < ANSWER:
             return Outcome.CLARIFY
         return Outcome.ANSWER
 

@@ -143,6 +143,89 @@ class Lexicon:
     """Everyday words, spelled right, that must never be "repaired" into another word."""
 
 
+class Level(StrEnum):
+    """How much a danger sign presses, from least to most."""
+
+    WATCH = "watch"
+    CALL_TEAM = "call_team"
+    CRISIS = "crisis"
+    EMERGENCY = "emergency"
+
+
+MEASURED = frozenset({"high-temperature", "warm-temperature", "low-temperature", "huge-count"})
+"""Concepts that are numbers, read against the `Limits`."""
+GUARDS = (
+    "idiom",
+    "denial",
+    "light",
+    "alternative",
+    "asking",
+    "opening",
+    "reporting",
+    "supposing",
+    "affirming",
+    "elsewhere",
+    "now",
+    "person",
+    "thermometer",
+    "below",
+    "other-figure",
+    "other-unit",
+    "celsius",
+    "fahrenheit",
+    "degrees",
+    "thousand",
+)
+"""The parts that words play in telling a danger from talk about it, and a fever from a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A danger sign: what gives it away, and what is said then."""
+
+    id: str
+    level: Level
+    reply: str
+    """The name of one of the safety replies."""
+    phrases: tuple[str, ...] = ()
+    """Phrases that are enough alone."""
+    all: tuple[tuple[str, ...], ...] = ()
+    """Concepts that together are enough, close by in any order; each row is one way."""
+    despite: tuple[str, ...] = ()
+    """Guards that do not quiet this sign."""
+    at_hand: bool = False
+    """A crisis with the means or an attempt at hand: the emergency number comes first."""
+    sources: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The figures that are a sign by themselves."""
+
+    high: float = 38.0
+    """°C: from here on a temperature is a fever."""
+    warm: float = 37.5
+    """°C: from here on a temperature is worth watching."""
+    low: float = 36.0
+    """°C: below this a temperature is low."""
+    white_count: float = 100_000
+    """White cells per microliter: from here on they can clog vessels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What the safety screen listens for, and what it says."""
+
+    signs: tuple[Sign, ...] = ()
+    concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ways to say one thing, by its name."""
+    guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words that tell a danger from talk about it, by their part."""
+    replies: dict[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
 class Outcome(StrEnum):
     """What the program decided to do with a message."""
 

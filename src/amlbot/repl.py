@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         print(wrap(text, min(_width() - 1, 76)), file=stream, flush=True)
 
     if not args.json:
-        hint(bot.say("banner"))
+        hint("\n".join(f"- {line}" for line in bot.banner()))
     if terminal and not args.plain:
         return _converse(bot, _prompt_session(bot, hint), show, hint)
     return _converse(bot, _plain_lines(terminal), show, hint)

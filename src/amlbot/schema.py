@@ -14,15 +14,31 @@ from difflib import get_close_matches
 from math import isfinite
 
 from .errors import Problem
-from .model import Bar, Entity, Fact, Figure, Intent, Lexicon, Region, Source, Term
+from .model import (
+    GUARDS,
+    MEASURED,
+    Bar,
+    Entity,
+    Fact,
+    Figure,
+    Intent,
+    Level,
+    Lexicon,
+    Limits,
+    Region,
+    Safety,
+    Sign,
+    Source,
+    Term,
+)
 from .text import words
 from .yamlfile import Document, Path
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
-REGIONAL = frozenset({"emergency", "crisis", "helpline"})
-"""Placeholders filled at reply time, from the reader's region."""
+LIVE = frozenset({"emergency", "crisis", "helpline", "topics"})
+"""Placeholders filled at reply time: from the reader's region, and from the knowledge itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,11 @@ class Draft:
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
     fillers: set[str] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
+    signs: list[Sign] = field(default_factory=list)
+    concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -69,6 +90,10 @@ class Draft:
             frozenset(self.fillers),
             frozenset(self.common),
         )
+
+    @property
+    def safety(self) -> Safety:
+        return Safety(tuple(self.signs), self.concepts, self.guards, self.warnings, self.limits)
 
     def read(self, document: Document) -> None:
         """Take in one document. Its faults join ``problems``."""
@@ -99,6 +124,10 @@ class Draft:
             self.fillers.update(lexicon.texts("fillers"))
             self.common.update(lexicon.text("common").split())
             lexicon.done()
+        safety = top.inner("safety", "safety")
+        if safety:
+            _safety(safety)
+            safety.done()
         top.done()
 
     def define(self, kind: str, id: str, place: Place) -> bool:
@@ -251,7 +280,7 @@ class _Fields:
 
     def placeholders(self, text: str, *path: str | int) -> None:
         for name in _PLACEHOLDER.findall(text):
-            if name not in REGIONAL:
+            if name not in LIVE:
                 self.draft.refer("fact", name, self.at(*path))
 
     def inner(self, key: str, what: str) -> _Fields | None:
@@ -415,3 +444,63 @@ def _region(fields: _Fields) -> None:
     )
     if id:
         fields.draft.regions[id] = region
+
+
+def _safety(fields: _Fields) -> None:
+    """What the screen listens for; several files may each hold a part of it."""
+    draft = fields.draft
+    for name, phrases in fields.table("concepts", "concepts").items():
+        draft.define("concept", name, fields.at("concepts", name))
+        draft.concepts[name] = phrases
+    guards = fields.inner("guards", "the guards")
+    if guards:
+        draft.guards |= {name: found for name in GUARDS if (found := guards.texts(name))}
+        guards.done()
+    replies = fields.inner("replies", "the safety replies")
+    if replies:
+        for name in replies.values:
+            draft.define("safety reply", name, replies.at(name))
+            draft.warnings[name] = replies.prose(name)
+    limits = fields.inner("limits", "the limits")
+    if limits:
+        draft.limits = Limits(
+            high=limits.number("high", draft.limits.high),
+            warm=limits.number("warm", draft.limits.warm),
+            low=limits.number("low", draft.limits.low),
+            white_count=limits.number("white_count", draft.limits.white_count),
+        )
+        limits.done()
+    for sign in fields.items("signs", "a sign"):
+        _sign(sign)
+
+
+def _sign(fields: _Fields) -> None:
+    id = fields.id("sign")
+    level, reply = fields.text("level", required=True), fields.text("reply", required=True)
+    if level and level not in [*Level]:
+        fields.wrong(f"level must be one of {', '.join(Level)}", "level")
+    if reply:
+        fields.draft.refer("safety reply", reply, fields.at("reply"))
+    despite, rows = fields.texts("despite"), fields.rows("all")
+    for i, name in enumerate(despite):
+        if name not in GUARDS:
+            hint = _nearest(name, [*GUARDS]) or f"there are: {', '.join(GUARDS)}"
+            fields.wrong(f"there is no guard '{name}' ({hint})", "despite", i)
+    for i, row in enumerate(rows):
+        for j, name in enumerate(row):
+            if name not in MEASURED:
+                fields.draft.refer("concept", name, fields.at("all", i, j))
+    if id and level in [*Level]:
+        fields.draft.signs.append(
+            Sign(
+                id=id,
+                level=Level(level),
+                reply=reply,
+                phrases=fields.texts("phrases"),
+                all=tuple(rows),
+                despite=despite,
+                at_hand=fields.flag("at_hand"),
+                sources=fields.refs("sources", "source"),
+                origin=str(fields.place),
+            )
+        )

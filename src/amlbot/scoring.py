@@ -29,18 +29,13 @@ SHARPNESS = 1.5
 """How fast a runner-up's share falls with its distance from the best."""
 PLENTY = 3
 """Words of full rarity that are as much evidence as a question needs."""
-CERTAIN = 100.0
-"""Lifts an intent that has the question word for word above all others."""
-BIAS = -3.86
-WEIGHTS = {
-    "nearness": 1.51,
-    "share": 3.55,
-    "amount": 0.57,
-    "named": 0.94,
-    "missing": -1.43,
-    "foreign": -6.37,
-}
-"""A logistic fit on held-out phrasings and development questions (docs/matching.md)."""
+CERTAIN = 0.99
+"""Score of an intent that has the question word for word."""
+# A logistic fit on labelled development questions and refusals (docs/matching.md).
+BIAS = -5.2
+WEIGHTS = {"nearness": 2.5, "share": 2.7, "amount": 3.6, "missing": -0.8, "foreign": -6.9}
+ALMOST_EXACT = 2.3
+"""Weight of nearness to the eighth power: large only for all but the words of a phrasing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,8 @@ class Signals:
 
     def chance(self) -> float:
         """The chance, in [0, 1], that the intent is the right one (docs/matching.md)."""
-        z = BIAS + sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())
+        z = BIAS + ALMOST_EXACT * self.nearness**8
+        z += sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())
         return 1 / (1 + math.exp(-z))
 
 
@@ -78,6 +74,8 @@ class Scored:
     score: float
     missing: tuple[str, ...] = ()
     """Entities that the question names and the intent is not about."""
+    exact: bool = False
+    """The question is one of the intent's own, word for word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +222,12 @@ class Scorer:
         """``scored``, with an intent that has the very words of the question made certain."""
         number, phrasing = self.index.exact.get(key(query.reading), (-1, -1))
         return [
-            replace(s, evidence=s.evidence + CERTAIN, nearest=phrasing, score=0.99)
-            if s.number == number
-            else s
+            replace(s, exact=True, nearest=phrasing, score=CERTAIN) if s.number == number else s
             for s in scored
         ]
 
 
 def _in_order(scored: Sequence[Scored]) -> list[Scored]:
     """Best first; the others cannot be likelier than what the best one leaves over."""
-    best, *others = sorted(scored, key=lambda s: -s.evidence)
+    best, *others = sorted(scored, key=lambda s: (s.exact, s.evidence), reverse=True)
     return [best, *(replace(s, score=min(s.score, 1.0 - best.score)) for s in others)]

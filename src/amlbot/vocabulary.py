@@ -1,0 +1,89 @@
+"""Words to listen for, recognised through slips of the finger, stretched letters and lost spaces.
+
+Unlike `amlbot.spelling`, which ranks what a word may mean, this keeps every possibility: a danger
+sign that is misspelt may not be missed. Each look-up costs time in proportion to the word's length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+MIN_REPAIRED = 5
+"""Letters that a known word needs before a slip in it is believed."""
+MIN_SPLIT = 6
+"""Letters that an unknown word needs before it is taken for several, run together."""
+MAX_SPLIT = 100
+"""Letters of a run-together stretch that are looked at."""
+
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+class Vocabulary:
+    """The words that matter, and the other words that are spelled right and mean something else."""
+
+    def __init__(self, words: Collection[str], common: Collection[str] = ()) -> None:
+        self._words = frozenset(words)
+        self._spelled_right = self._words.union(common, ("i", "a"))
+        self._longest = max(map(len, self._spelled_right))
+        self._near: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            if len(word) >= MIN_REPAIRED and word.isalpha():
+                for key in {word, *_deletions(word)}:
+                    self._near[key].append(word)
+
+    def read(self, typed: str) -> list[tuple[str, ...]]:
+        """The words in ``typed``, one after another, each with everything that it may stand for.
+
+        A word that is spelled right stands for itself; one that nothing resembles, for nothing.
+        """
+        if typed in self._spelled_right or not typed.isalpha():
+            return [(typed,)]
+        meant = self._meant(typed)
+        if meant or len(typed) < MIN_SPLIT:
+            return [meant or (typed,)]
+        return [(part,) for part in self._split(typed)]
+
+    def _meant(self, typed: str) -> tuple[str, ...]:
+        """The known words that are at most one slip away, stretched letters taken in."""
+        forms = {_STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
+        exact = tuple(sorted(forms & self._words))
+        if exact:
+            return exact
+        near = {
+            word
+            for form in forms
+            for key in (form, *_deletions(form))
+            for word in self._near.get(key, ())
+            if _one_slip(form, word)
+        }
+        return tuple(sorted(near))
+
+    def _split(self, typed: str) -> list[str]:
+        """``typed`` as the fewest words spelled right, or whole if it cannot be cut so."""
+        if len(typed) > MAX_SPLIT:
+            return [typed]
+        best: list[list[str] | None] = [[]]  # the fewest words that make up typed[:i]
+        for end in range(1, len(typed) + 1):
+            cuts = (
+                [*head, part]
+                for start in range(max(0, end - self._longest), end)
+                if (head := best[start]) is not None
+                and (part := typed[start:end]) in self._spelled_right
+            )
+            best.append(min(cuts, key=len, default=None))
+        return best[-1] or [typed]
+
+
+def _deletions(word: str) -> Iterator[str]:
+    return (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _one_slip(typed: str, word: str) -> bool:
+    """Whether one letter added, lost, replaced or swapped with its neighbour makes the other."""
+    start = 0
+    while start < min(len(typed), len(word)) and typed[start] == word[start]:
+        start += 1
+    a, b = typed[start:], word[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
