@@ -161,6 +161,7 @@ GUARDS = (
     "alternative",
     "asking",
     "opening",
+    "lead",
     "reporting",
     "supposing",
     "affirming",

@@ -20,7 +20,7 @@ from .temperature import NUMBER_WORDS, in_celsius, read_number
 from .text import clean
 from .vocabulary import Vocabulary
 
-WINDOW = 8
+WINDOW = 10
 """Words within which the concepts of one sign must stand."""
 MAX_DENIAL = 4
 """Words of the longest denial."""
@@ -97,6 +97,11 @@ class _Heard:
     def any(self, name: str, start: int, end: int) -> bool:
         return next(self.near(name, start, end), None) is not None
 
+    def opens_clause(self, position: int) -> bool:
+        """Whether a clause begins at ``position``, a leading "and" or "hi" aside."""
+        first = self.clause(position).span[0]
+        return position == first or self.any("lead", position - 1, first + 1)
+
     def same_sentence(self, a: int, b: int) -> bool:
         return self.clause(a).sentence == self.clause(b).sentence
 
@@ -146,6 +151,8 @@ class Screen:
             heard.words[start:end] = [("",)] * (end - start)
         for name, span in self._phrases.find(heard.words):
             heard.found[name].append(span)
+            if name == "opening" and heard.opens_clause(span[0]):
+                heard.found["asking"].append(span)
         for name, span in self._figures(heard):
             heard.found[name].append(span)
         return heard

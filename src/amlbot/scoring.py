@@ -146,12 +146,13 @@ class Scorer:
         if not evidence:
             return []
         named = self.guarded.intersection(query.reading.entities)
-        near = {
-            i: self._nearest(query, i)
-            for i in heapq.nlargest(closest, evidence, evidence.__getitem__)
-        }
+        exact, asked = self.index.exact.get(key(query.reading), (-1, 0))
+        top = heapq.nlargest(closest, evidence, evidence.__getitem__)
+        if exact >= 0 and exact not in top:
+            top.append(exact)
+        near = {i: self._nearest(query, i) for i in top}
         total = {
-            i: evidence[i] + NEARNESS * nearness - ABSENT * len(named - self.about[i])
+            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(named - self.about[i])
             for i, (nearness, _) in near.items()
         }
         best = max(total.values())
@@ -167,9 +168,18 @@ class Scorer:
                 missing=float(not named <= self.about[i]),
                 foreign=query.strangeness,
             )
-            missing = tuple(e for e in query.reading.entities if e in named - self.about[i])
-            scored.append(Scored(i, total[i], phrasing, signals, signals.chance(), missing))
-        return _in_order(self._with_exact(query, scored))
+            scored.append(
+                Scored(
+                    number=i,
+                    evidence=total[i],
+                    nearest=asked if i == exact else phrasing,
+                    signals=signals,
+                    score=CERTAIN if i == exact else signals.chance(),
+                    missing=tuple(e for e in query.reading.entities if e in named - self.about[i]),
+                    exact=i == exact,
+                )
+            )
+        return _in_order(scored)
 
     def strengths(self, query: Query, i: int) -> dict[str, float]:
         """What each feature of the question adds to the evidence for intent ``i``."""
@@ -217,14 +227,6 @@ class Scorer:
         postings, weight = self.index.postings, self.index.weight
         rare = sum(weight[t] - 1 for t in query.said if i in postings[t])
         return min(1.0, rare / (PLENTY * self.index.rarest))
-
-    def _with_exact(self, query: Query, scored: Sequence[Scored]) -> list[Scored]:
-        """``scored``, with an intent that has the very words of the question made certain."""
-        number, phrasing = self.index.exact.get(key(query.reading), (-1, -1))
-        return [
-            replace(s, exact=True, nearest=phrasing, score=CERTAIN) if s.number == number else s
-            for s in scored
-        ]
 
 
 def _in_order(scored: Sequence[Scored]) -> list[Scored]:
