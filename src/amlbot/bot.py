@@ -9,8 +9,10 @@ from typing import Protocol
 
 from .knowledge import KnowledgeBase, default_replies, load
 from .matcher import Matcher
-from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Turn
+from .model import Candidate, Choice, Intent, Level, Match, Outcome, Reply, Turn
 from .reading import Reader
+from .safety import Alarm, Screen
+from .text import printable
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
@@ -53,6 +55,7 @@ class Bot:
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
         self._chat = Matcher(self.kb, chat=True, reader=reader)
+        self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
         self._replies = {**default_replies(), **self.kb.replies}
         self._region = region
 
@@ -96,9 +99,28 @@ class Bot:
         )
 
     def _turn(self, text: str, state: State) -> tuple[Reply, State]:
+        """The safety screen first, whatever came before; then everything else."""
+        alarm = self._screen.check(text)
+        if alarm and alarm.level is not Level.WATCH:
+            return self._urgent(alarm), state
         reply = self._decide(text, state)
+        if alarm:
+            reply = replace(reply, text=f"{reply.text}\n\n{alarm.reply}")
         answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
         return reply, State(reply.choices, 0 if answered else state.misses + 1)
+
+    def _urgent(self, alarm: Alarm) -> Reply:
+        text = alarm.reply
+        if alarm.asked:
+            text = f"{text}\n\n{self.say('also-asked', asked=printable(alarm.asked))}"
+        [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
+        return Reply(
+            Outcome.URGENT,
+            text,
+            level=alarm.level,
+            score=1.0,
+            sources=tuple(self.kb.sources[id] for id in sources),
+        )
 
     def _decide(self, text: str, state: State) -> Reply:
         if not text.strip():
@@ -113,7 +135,7 @@ class Bot:
         reply = self._reply(match, state)
         if match.corrections and reply.outcome is not Outcome.UNKNOWN:
             typed, name = match.corrections[0]
-            note = self.say("corrected", typed=typed, name=name)
+            note = self.say("corrected", typed=printable(typed), name=name)
             reply = replace(reply, text=f"{note}\n\n{reply.text}")
         return reply
 
@@ -124,7 +146,7 @@ class Bot:
         return Reply(Outcome.CLARIFY, text, choices=state.choices)
 
     def _reply(self, match: Match, state: State) -> Reply:
-        names = " and ".join(match.unknown_names)
+        names = printable(" and ".join(match.unknown_names))
         best = match.best
         if match.outcome is Outcome.ANSWER and best:
             return self.show(self.kb.intents[best.intent], best.score, match.candidates)

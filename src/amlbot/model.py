@@ -164,8 +164,8 @@ GUARDS = (
     "lead",
     "reporting",
     "supposing",
-    "affirming",
     "elsewhere",
+    "topic",
     "now",
     "person",
     "thermometer",
@@ -192,6 +192,8 @@ class Sign:
     """Phrases that are enough alone."""
     all: tuple[tuple[str, ...], ...] = ()
     """Concepts that together are enough, close by in any order; each row is one way."""
+    unless: tuple[str, ...] = ()
+    """Concepts that quiet this sign in their sentence."""
     despite: tuple[str, ...] = ()
     """Guards that do not quiet this sign."""
     at_hand: bool = False

@@ -37,6 +37,8 @@ def as_text(
     """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words."""
     columns = max(20, min(width - 1, MEASURE))
     blocks = []
+    if reply.outcome is Outcome.URGENT:
+        blocks.append(style.bold + say("urgent") + style.off)
     if reply.title and reply.outcome is Outcome.ANSWER:
         blocks.append("\n".join(style.bold + x + style.off for x in _lines(reply.title, columns)))
     blocks.append(wrap(reply.text, columns))

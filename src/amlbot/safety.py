@@ -126,11 +126,7 @@ class Screen:
         heard = self._hear(text)
         for sign in self._signs:
             for match in _matches(sign, heard):
-                if not any(
-                    quiets(heard, match)
-                    for guard, quiets in _GUARDS.items()
-                    if guard not in sign.despite
-                ):
+                if not _quiet(sign, heard, match):
                     return self._alarm(sign, match, heard)
         return None
 
@@ -248,6 +244,15 @@ def _overlap(span: Span, others: Sequence[Span]) -> bool:
 # --- guards: each tells whether a match means no alarm ---------------------------------------
 
 
+def _quiet(sign: Sign, heard: _Heard, match: Match) -> bool:
+    """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
+    if any(_in_sentence(heard, concept, match) for concept in sign.unless):
+        return True
+    return any(
+        quiets(heard, match) for guard, quiets in _GUARDS.items() if guard not in sign.despite
+    )
+
+
 def _denied(heard: _Heard, match: Match) -> bool:
     """Whether any part of ``match`` is denied: "no fever", "never once passed out"."""
     return any(_denies(heard, start, match) for start, _ in match)
@@ -275,54 +280,68 @@ def _denies(heard: _Heard, start: int, match: Match) -> bool:
 
 def _asked_about(heard: _Heard, match: Match) -> bool:
     """Whether a general question leads to ``match``: "what is a fever", "can it cause seizures"."""
-    return _introduced(heard, match, "asking", "reporting")
+    asking = _leading(heard, match, "asking")
+    if asking is None:
+        return False
+    reports = heard.near("reporting", asking[0], max(match)[1])
+    return not any(start == asking[0] or start >= asking[1] for start, _ in reports)
 
 
 def _supposed(heard: _Heard, match: Match) -> bool:
     """Whether ``match`` is only supposed: "if I get a fever"."""
-    return _introduced(heard, match, "supposing", "affirming")
+    supposing = _leading(heard, match, "supposing")
+    return supposing is not None and not _in_sentence(heard, "now", match)
 
 
-def _introduced(heard: _Heard, match: Match, guard: str, lifted_by: str) -> bool:
-    """Whether the last ``guard`` before ``match`` covers it.
+def _leading(heard: _Heard, match: Match, guard: str) -> Span | None:
+    """The last ``guard`` before ``match`` that covers it.
 
     A guard covers the rest of its clause, and the clauses after it in the sentence as long as
     nobody is spoken of anew.
     """
-    start, end = min(match)[0], max(match)[1]
+    start = min(match)[0]
     before = [
         span
         for span in heard.near(guard, start - REACH, start + 1)
         if heard.same_sentence(span[0], start) and not _overlap(span, match)
     ]
-    if not before or _now(heard, start, end):
-        return False
-    guard_start, guard_end = before[-1]
-    if any(s == guard_start or s >= guard_end for s, _ in heard.near(lifted_by, guard_start, end)):
-        return False
-    covered = heard.clause(guard_start).span[1]
-    return not heard.any("person", covered, start + 1)
+    if not before or heard.any("person", heard.clause(before[-1][0]).span[1], start + 1):
+        return None
+    return before[-1]
 
 
 def _elsewhere(heard: _Heard, match: Match) -> bool:
-    """Whether ``match`` belongs to another time or another story: "back in 2019", "in the film"."""
+    """Whether ``match`` is of another time or another story: "back in 2019", "in the film".
+
+    Such words cover their clause. Where they open the clause before, or are part of a question
+    that comes after ("why does that happen to some people"), they cover the sentence.
+    """
     start, end = min(match)[0], max(match)[1]
-    if _now(heard, start, end):
+    if _in_sentence(heard, "now", match):
         return False
     for span in heard.near("elsewhere", start - REACH, end + REACH):
-        clause = heard.clause(span[0])
-        if clause.sentence == heard.clause(start).sentence and not _overlap(span, match):
-            spoken_of = [p for p in heard.near("person", *clause.span) if not _overlap(p, [span])]
-            if clause is heard.clause(start) or not spoken_of:
+        if heard.clause_of[span[0]] == heard.clause_of[start]:
+            return True
+        if heard.same_sentence(span[0], start):
+            if span[0] < start and heard.opens_clause(span[0]):
+                return True
+            if span[0] > start and heard.any("asking", *heard.clause(span[0]).span):
                 return True
     return False
 
 
-def _now(heard: _Heard, start: int, end: int) -> bool:
-    return any(
-        heard.same_sentence(span[0], start)
-        for span in heard.near("now", start - REACH, end + REACH)
-    )
+def _topic(heard: _Heard, match: Match) -> bool:
+    """Whether ``match`` is only named, of nobody: "breathlessness and leukemia"."""
+    clause = heard.clause(min(match)[0]).span
+    spoken_of = ("person", "reporting", "now")
+    return heard.any("topic", *clause) and not any(heard.any(name, *clause) for name in spoken_of)
+
+
+def _in_sentence(heard: _Heard, name: str, match: Match) -> bool:
+    """Whether ``name`` occurs near ``match`` in its sentence."""
+    start, end = min(match)[0], max(match)[1]
+    near = heard.near(name, start - REACH, end + REACH)
+    return any(heard.same_sentence(span[0], start) for span in near)
 
 
 _GUARDS: Mapping[str, Callable[[_Heard, Match], bool]] = {
@@ -330,6 +349,7 @@ _GUARDS: Mapping[str, Callable[[_Heard, Match], bool]] = {
     "asking": _asked_about,
     "supposing": _supposed,
     "elsewhere": _elsewhere,
+    "topic": _topic,
 }
 
 

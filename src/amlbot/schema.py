@@ -498,6 +498,7 @@ def _sign(fields: _Fields) -> None:
                 reply=reply,
                 phrases=fields.texts("phrases"),
                 all=tuple(rows),
+                unless=fields.refs("unless", "concept"),
                 despite=despite,
                 at_hand=fields.flag("at_hand"),
                 sources=fields.refs("sources", "source"),

@@ -38,7 +38,7 @@ class Vocabulary:
 
         A word that is spelled right stands for itself; one that nothing resembles, for nothing.
         """
-        if typed in self._spelled_right or not typed.isalpha():
+        if not {typed, typed.removesuffix("s")}.isdisjoint(self._spelled_right):
             return [(typed,)]
         meant = self._meant(typed)
         if meant or len(typed) < MIN_SPLIT:
