@@ -100,6 +100,22 @@ def test_knowledge_from_the_environment(small_file: Path) -> None:
     assert main(["ask", "what is idh1"], environ={"AMLBOT_KNOWLEDGE": str(small_file)}) == 0
 
 
+def test_the_region_may_come_from_the_environment(
+    small_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = ["ask", "fever number to call", "--knowledge", str(small_file)]
+    assert main(question, environ={"AMLBOT_REGION": "uk"}) == 0
+    assert "Call 999" in capsys.readouterr().out
+    assert main([*question, "--region", "us"], environ={"AMLBOT_REGION": "uk"}) == 0
+    assert "Call 911" in capsys.readouterr().out
+
+
+def test_an_unknown_region_is_wrong_usage(run: Run) -> None:
+    status, _, err = run("ask", "hi", "--region", "moon")
+    assert status == 2
+    assert "there are: us, uk" in err
+
+
 def test_wrong_usage() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["nonsense"])

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from . import __version__
-from .errors import AmlbotError
+from . import Bot, __version__
+from .errors import AmlbotError, UsageError
 from .model import Outcome, Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
     unset = argparse.Namespace(knowledge=None, json=False, plain=False, region="")
     args = _parser().parse_args(argv, unset)
     args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
+    args.region = args.region or environ.get("AMLBOT_REGION", "")
     args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
     args.color = not environ.get("NO_COLOR") and not args.plain
     _tolerate_old_code_pages()
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="plain lines: no colors, no menus, no redrawing (also: ACCESSIBLE=1)",
     )
-    add("--region", metavar="ID", help="whose numbers to give: us, uk, eu, ca, au")
+    add("--region", metavar="ID", help="whose numbers to give: us, uk, eu, ca or au")
     parser = argparse.ArgumentParser(
         prog="amlbot",
         description="Answers questions about acute myeloid leukemia (AML) from written, "
@@ -102,15 +103,13 @@ def _parser() -> argparse.ArgumentParser:
 def _chat(args: argparse.Namespace) -> int:
     from . import repl
 
-    return repl.run(args)
+    return repl.run(open_bot(args), plain=args.plain, color=args.color, as_lines=args.json)
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from .bot import Bot
-    from .knowledge import load
     from .render import as_json, as_text
 
-    bot = Bot(load(args.knowledge), region=args.region)
+    bot = open_bot(args)
     given = " ".join(args.question)
     unsure = False
     for question in [given] if given not in ("", "-") else _lines(sys.stdin):
@@ -120,6 +119,22 @@ def _ask(args: argparse.Namespace) -> int:
             print()
         unsure |= _is_unsure(reply)
     return EXIT_UNSURE if unsure else EXIT_OK
+
+
+def open_bot(args: argparse.Namespace) -> Bot:
+    """The bot that the options ask for.
+
+    Raises:
+        UsageError: for a region that the knowledge has no numbers for.
+
+    """
+    from .knowledge import load
+
+    kb = load(args.knowledge)
+    if args.region and args.region not in kb.regions:
+        known = ", ".join(kb.regions) or "none"
+        raise UsageError(f"no telephone numbers for region '{args.region}' (there are: {known})")
+    return Bot(kb, region=args.region)
 
 
 def _is_unsure(reply: Reply) -> bool:
@@ -143,11 +158,9 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from .bot import Bot
-    from .knowledge import load
     from .render import as_json, as_text, intent_as_text
 
-    bot = Bot(load(args.knowledge), region=args.region)
+    bot = open_bot(args)
     intent = bot.kb.intents.get(args.id)
     if intent is None:
         near = bot.matcher.search(args.id.replace("-", " "), 1)

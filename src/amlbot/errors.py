@@ -42,5 +42,11 @@ class KnowledgeError(AmlbotError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class UsageError(AmlbotError):
+    """An option that makes no sense."""
+
+    exit_code = 2
+
+
 class MissingExtraError(AmlbotError):
     """A command that needs an optional package which is not installed."""

@@ -169,6 +169,7 @@ GUARDS = (
     "now",
     "person",
     "thermometer",
+    "reached",
     "below",
     "other-figure",
     "other-unit",

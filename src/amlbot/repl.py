@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from collections.abc import Callable, Iterable
 
 from .bot import Bot
-from .knowledge import load
 from .model import Reply, Turn
 from .render import ANSI, Style, as_json, as_text, wrap
 
 LEAVING = frozenset({"quit", "exit", "bye", "q", ":q", "/quit", "/exit"})
 
 
-def run(args: argparse.Namespace) -> int:
-    """Talk until the person leaves; returns the exit status."""
-    bot = Bot(load(args.knowledge), region=args.region)
+def run(bot: Bot, *, plain: bool = False, color: bool = True, as_lines: bool = False) -> int:
+    """Talk until the person leaves; returns the exit status.
+
+    ``plain`` keeps to what a screen reader follows; ``as_lines`` prints one JSON object a reply.
+    """
     terminal = on_terminal()
-    style = ANSI if args.color and sys.stdout.isatty() else Style()
+    style = ANSI if color and sys.stdout.isatty() else Style()
 
     def show(reply: Reply) -> None:
-        if args.json:
+        if as_lines:
             print(as_json(reply), flush=True)
         else:
-            label = "amlbot:\n" if args.plain else ""
+            label = "amlbot:\n" if plain else ""
             print(f"\n{label}{as_text(reply, bot.say, _width(), style)}\n", flush=True)
 
     def hint(text: str) -> None:
         stream = sys.stdout if terminal else sys.stderr
         print(wrap(text, min(_width() - 1, 76)), file=stream, flush=True)
 
-    if not args.json:
+    if not as_lines:
         hint("\n".join(f"- {line}" for line in bot.banner()))
-    if terminal and not args.plain:
+    if terminal and not plain:
         return _converse(bot, _prompt_session(bot, hint), show, hint)
     return _converse(bot, _plain_lines(terminal), show, hint)
 

@@ -20,7 +20,7 @@ from .temperature import NUMBER_WORDS, in_celsius, read_number
 from .text import clean
 from .vocabulary import Vocabulary
 
-WINDOW = 10
+WINDOW = 12
 """Words within which the concepts of one sign must stand."""
 MAX_DENIAL = 4
 """Words of the longest denial."""
@@ -28,6 +28,10 @@ REACH = 20
 """Words over which a question, a supposition or another time covers a sign."""
 CONTEXT = 10
 """Words between a number and the word that tells what it measures."""
+REACHED = 3
+"""Words between "hit" or "she is at" and a number."""
+FAR = 2 * CONTEXT + 2
+"""Farther than any such word."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 
@@ -114,7 +118,7 @@ class Screen:
         self._safety = safety
         self._signs = sorted(safety.signs, key=_strength, reverse=True)
         self._phrases, self._idioms = _Phrases(), _Phrases()
-        self._idioms.add("idiom", safety.guards["idiom"])
+        self._idioms.add("idiom", safety.guards.get("idiom", ()))
         for name, phrases in {**safety.concepts, **safety.guards}.items():
             self._phrases.add(name, phrases)
         for sign in safety.signs:
@@ -365,17 +369,16 @@ def _degrees(heard: _Heard, span: Span, value: float) -> float | None:
     unit = "".join(u for u in "cf" if heard.any(_UNITS[u], letter, letter + 1))
     thermometer = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT))
     other = _distance(heard, "other-figure", span, heard.clause(start).span)
-    told = unit or letter > end or value != int(value) or thermometer is not None
-    if not told or (other is not None and (thermometer is None or other < thermometer)):
-        return None
-    return in_celsius(value, unit)
+    told = unit or letter > end or value != int(value) or thermometer < FAR
+    told = told or heard.any("reached", start - REACHED, start)
+    return in_celsius(value, unit) if told and thermometer <= other else None
 
 
-def _distance(heard: _Heard, name: str, span: Span, within: Span) -> int | None:
-    """Words from ``span`` to the nearest ``name``, at most `CONTEXT`."""
+def _distance(heard: _Heard, name: str, span: Span, within: Span) -> int:
+    """How far from ``span`` the nearest ``name`` is; one before is nearer than one after."""
     start, end = max(within[0], span[0] - CONTEXT), min(within[1], span[1] + CONTEXT)
-    spans = (found for found in heard.near(name, start, end) if not _overlap(found, [span]))
-    return min((max(s - span[1], span[0] - e) for s, e in spans), default=None)
+    found = (spot for spot in heard.near(name, start, end) if not _overlap(spot, [span]))
+    return min((2 * max(s - span[1], span[0] - e) + (s > span[0]) for s, e in found), default=FAR)
 
 
 # --- text -------------------------------------------------------------------------------------
