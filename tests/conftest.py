@@ -72,6 +72,10 @@ intents:
     chat: true
     questions: [Hello, hi, good morning]
     answer: Hello there.
+  - id: chat-more
+    chat: true
+    questions: [Tell me more, more, go on]
+    answer: Ask me a question first.
 regions:
   - {id: us, name: United States, emergency: "911", crisis: "988", helpline: "1-800"}
   - {id: uk, name: United Kingdom, emergency: "999", crisis: "116 123", helpline: "0808"}

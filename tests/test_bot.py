@@ -69,6 +69,20 @@ def test_a_misspelt_name_is_said_back_repaired(bot: Bot) -> None:
     assert "flip3" in bot.ask("what is flip3").text.lower() or not bot.kb.intents.get("flt3-what")
 
 
+def test_more_is_told_once_and_then_leads_on(bot: Bot) -> None:
+    history = [Turn("user", "what is idh1")]
+    more = bot.ask("tell me more", history)
+    assert (more.outcome, more.text) == (Outcome.ANSWER, "It has a longer story.")
+    history.append(Turn("user", "tell me more"))
+    after = bot.ask("tell me more", history)
+    assert after.outcome is Outcome.CHAT
+    assert [choice.intent for choice in after.choices] == ["idh2-what"]
+
+
+def test_more_of_nothing(bot: Bot) -> None:
+    assert bot.ask("tell me more").text.startswith("Ask me a question first")
+
+
 def test_small_talk(bot: Bot) -> None:
     reply = bot.ask("good morning!")
     assert (reply.outcome, reply.text) == (Outcome.CHAT, "Hello there.")

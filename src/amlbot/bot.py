@@ -17,6 +17,8 @@ from .text import printable
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
 MAX_CHOICES = 3
+MORE = "chat-more"
+"""The small talk that asks for more of the last answer."""
 CHAT_SCORE = 0.9
 """Small talk must be all but word for word, so that it never swallows a question."""
 
@@ -42,6 +44,10 @@ class State:
     """What a number would pick."""
     misses: int = 0
     """Replies in a row that did not answer."""
+    last: str = ""
+    """The intent that was answered last: what "tell me more" is about."""
+    told_more: bool = False
+    """Its longer answer was given."""
 
 
 class Bot:
@@ -106,8 +112,12 @@ class Bot:
         reply = self._decide(text, state)
         if alarm:
             reply = replace(reply, text=f"{reply.text}\n\n{alarm.reply}")
-        answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        return reply, State(reply.choices, 0 if answered else state.misses + 1)
+        if reply.outcome is Outcome.ANSWER and reply.intent:
+            told_more = reply.text == self.kb.intents[reply.intent].more
+            return reply, State(reply.choices, last=reply.intent, told_more=told_more)
+        if reply.outcome is Outcome.CHAT:
+            return reply, replace(state, choices=reply.choices or state.choices, misses=0)
+        return reply, replace(state, choices=reply.choices, misses=state.misses + 1)
 
     def _urgent(self, alarm: Alarm) -> Reply:
         text = alarm.reply
@@ -130,6 +140,8 @@ class Bot:
             return self._pick(int(picked[1]), state)
         small_talk = self._chat.match(text).best
         if small_talk and small_talk.score >= CHAT_SCORE:
+            if small_talk.intent == MORE and state.last:
+                return self._more(self.kb.intents[state.last], state)
             return self.show(self.kb.intents[small_talk.intent], small_talk.score)
         match = self.matcher.match(text)
         reply = self._reply(match, state)
@@ -138,6 +150,13 @@ class Bot:
             note = self.say("corrected", typed=printable(typed), name=name)
             reply = replace(reply, text=f"{note}\n\n{reply.text}")
         return reply
+
+    def _more(self, intent: Intent, state: State) -> Reply:
+        """The longer answer, once; after that the natural next questions."""
+        shown = self.show(intent)
+        if intent.more and not state.told_more:
+            return replace(shown, text=intent.more)
+        return Reply(Outcome.CHAT, self.say("no-more"), choices=shown.choices)
 
     def _pick(self, number: int, state: State) -> Reply:
         if 1 <= number <= len(state.choices):

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from . import Bot, __version__
+from . import __version__
+from .bot import Bot
 from .errors import AmlbotError, UsageError
 from .model import Outcome, Reply
 

@@ -191,8 +191,8 @@ class Sign:
     """The name of one of the safety replies."""
     phrases: tuple[str, ...] = ()
     """Phrases that are enough alone."""
-    all: tuple[tuple[str, ...], ...] = ()
-    """Concepts that together are enough, close by in any order; each row is one way."""
+    all: tuple[frozenset[str], ...] = ()
+    """Concepts that together are enough, close by in any order; each set is one way."""
     unless: tuple[str, ...] = ()
     """Concepts that quiet this sign in their sentence."""
     despite: tuple[str, ...] = ()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from .model import Entity
 from .text import Token, words
@@ -46,8 +46,7 @@ class Phrases:
                 yield from phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A stretch of a text: a name, or a word that belongs to none."""
 
     words: tuple[str, ...]

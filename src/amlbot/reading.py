@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from .knowledge import KnowledgeBase
 from .names import Names, Phrases
@@ -21,8 +22,7 @@ CONCEPT = 0.6
 """Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word or name of a text, and what it was taken for."""
 
     typed: str
@@ -125,7 +125,7 @@ class Reader:
             if following and not self._known(following.text):
                 joined = token.text + following.text
                 if joined in self.frequency:
-                    yield replace(token, text=joined), ((joined, 1.0),)
+                    yield token._replace(text=joined), ((joined, 1.0),)
                     i += 1
                     continue
             yield from self._repair_one(token)
@@ -141,7 +141,7 @@ class Reader:
             parts = self._cut(word, trust_repairs=not options)
             if parts:
                 for part, part_options in parts:
-                    yield replace(token, text=part), part_options
+                    yield token._replace(text=part), part_options
                 return
         yield token, options
 
@@ -206,7 +206,7 @@ class Reader:
             if hit is None:
                 token, options = repaired[i]
                 same = token.text == texts[i]
-                yield token if same else replace(token, text=texts[i]), token.text, options
+                yield token if same else token._replace(text=texts[i]), token.text, options
                 i += 1
                 continue
             size, target = hit
@@ -253,7 +253,7 @@ class Reader:
         while i < len(found):
             size, concept = self._concepts.find(texts, i) or (1, "")
             for word in found[i : i + size] if concept else ():
-                yield replace(word, options=(*word.options, (concept, CONCEPT / size)))
+                yield word._replace(options=(*word.options, (concept, CONCEPT / size)))
             if not concept:
                 yield found[i]
             i += size

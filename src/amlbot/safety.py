@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from operator import contains
 
 from .model import Level, Safety, Sign
@@ -42,7 +43,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?;。！？]|\n\s*\n")
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+|[%°]")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]")
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -186,22 +187,30 @@ class _Phrases:
     """Phrases and the names they go by, found at every position of a text."""
 
     def __init__(self) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._single: dict[str, list[str]] = defaultdict(list)
+        self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
         self.words: set[str] = set()
 
     def add(self, name: str, phrases: Collection[str]) -> None:
         for phrase in phrases:
-            words = tuple(_tokens(phrase))
-            self._by_first[words[0]].append((words, name))
-            self.words.update(words)
+            first, *rest = _tokens(phrase)
+            if rest:
+                self._longer[first, rest[0]].append((rest[1:], name))
+            else:
+                self._single[first].append(name)
+            self.words.update((first, *rest))
 
     def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
-        for start, options in enumerate(words):
-            for option in options:
-                for phrase, name in self._by_first.get(option, ()):
-                    stretch = words[start : start + len(phrase)]
-                    if len(stretch) == len(phrase) and all(map(contains, stretch, phrase)):
-                        yield name, (start, start + len(phrase))
+        """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
+        for start, (options, following) in enumerate(zip_longest(words, words[1:], fillvalue=())):
+            for first in options:
+                for name in self._single.get(first, ()):
+                    yield name, (start, start + 1)
+                for second in following:
+                    for rest, name in self._longer.get((first, second), ()):
+                        end = start + 2 + len(rest)
+                        if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
+                            yield name, (start, end)
 
 
 def _strength(sign: Sign) -> tuple[bool, int]:
@@ -218,7 +227,7 @@ def _matches(sign: Sign, heard: _Heard) -> Iterator[Match]:
     for span in heard.found.get(_own(sign), ()):
         yield (span,)
     for concepts in sign.all:
-        if all(name in heard.found for name in concepts):
+        if heard.found.keys() >= concepts:
             anchor, *others = sorted(concepts, key=lambda name: len(heard.found[name]))
             for span in heard.found[anchor]:
                 match = _gather(heard, span, others)

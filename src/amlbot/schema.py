@@ -497,7 +497,7 @@ def _sign(fields: _Fields) -> None:
                 level=Level(level),
                 reply=reply,
                 phrases=fields.texts("phrases"),
-                all=tuple(rows),
+                all=tuple(map(frozenset, rows)),
                 unless=fields.refs("unless", "concept"),
                 despite=despite,
                 at_hand=fields.flag("at_hand"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 _LOOKALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝАВЕКМНОРСТУХІЈЅαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıſ",
@@ -24,8 +25,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word as it was typed."""
 
     text: str
@@ -48,20 +48,18 @@ def clean(text: str) -> str:
 def tokenise(text: str) -> list[Token]:
     """The words, numbers and meaningful signs of ``text``, in order."""
     text = clean(text)
-    shouting = not any(c.islower() for c in text)
-    found = []
-    for match in _TOKEN.finditer(text):
-        raw = match.group()
-        if "," in raw:
-            raw = raw.replace(",", "" if _THOUSANDS.fullmatch(raw) else ".")
-        capitals = not shouting and raw.isupper() and len(raw) > 1
-        found.append(Token(raw.lower(), capitals))
-    return found
+    telling = text != text.upper()  # in a message all in capitals they tell nothing
+    return [Token(raw.lower(), telling and len(raw) > 1 and raw.isupper()) for raw in _split(text)]
 
 
 def words(text: str) -> tuple[str, ...]:
     """``text`` as lower-case words: the form in which phrasings are compared."""
-    return tuple(token.text for token in tokenise(text))
+    return tuple(_split(clean(text).lower()))
+
+
+def _split(text: str) -> Iterator[str]:
+    for raw in _TOKEN.findall(text):
+        yield raw.replace(",", "" if _THOUSANDS.fullmatch(raw) else ".") if "," in raw else raw
 
 
 def clauses(text: str) -> list[str]:

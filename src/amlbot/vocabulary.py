@@ -14,9 +14,8 @@ MIN_REPAIRED = 5
 """Letters that a known word needs before a slip in it is believed."""
 MIN_SPLIT = 6
 """Letters that an unknown word needs before it is taken for several, run together."""
-MAX_SPLIT = 100
-"""Letters of a run-together stretch that are looked at."""
 
+_GLUED = re.compile(r"([^\W\d_]+)(\d+(?:\.\d+)?)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
@@ -38,6 +37,9 @@ class Vocabulary:
 
         A word that is spelled right stands for itself; one that nothing resembles, for nothing.
         """
+        glued = _GLUED.fullmatch(typed)
+        if glued and glued[1] in self._words:  # "temp38" is two words, "cd38" is one name
+            return [(glued[1],), (glued[2],)]
         if not {typed, typed.removesuffix("s")}.isdisjoint(self._spelled_right):
             return [(typed,)]
         meant = self._meant(typed)
@@ -54,6 +56,7 @@ class Vocabulary:
         near = {
             word
             for form in forms
+            if len(form) <= self._longest + 1
             for key in (form, *_deletions(form))
             for word in self._near.get(key, ())
             if _one_slip(form, word)
@@ -62,18 +65,24 @@ class Vocabulary:
 
     def _split(self, typed: str) -> list[str]:
         """``typed`` as the fewest words spelled right, or whole if it cannot be cut so."""
-        if len(typed) > MAX_SPLIT:
-            return [typed]
-        best: list[list[str] | None] = [[]]  # the fewest words that make up typed[:i]
+        fewest, begin = [0], [0]  # words that make up typed[:end], and where the last one begins
+        never = len(typed) + 1
         for end in range(1, len(typed) + 1):
             cuts = (
-                [*head, part]
+                (fewest[start] + 1, start)
                 for start in range(max(0, end - self._longest), end)
-                if (head := best[start]) is not None
-                and (part := typed[start:end]) in self._spelled_right
+                if fewest[start] < never and typed[start:end] in self._spelled_right
             )
-            best.append(min(cuts, key=len, default=None))
-        return best[-1] or [typed]
+            count, start = min(cuts, default=(never, 0))
+            fewest.append(count)
+            begin.append(start)
+        if fewest[-1] == never:
+            return [typed]
+        parts, end = [], len(typed)
+        while end:
+            parts.append(typed[begin[end] : end])
+            end = begin[end]
+        return parts[::-1]
 
 
 def _deletions(word: str) -> Iterator[str]:
