@@ -43,7 +43,9 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?;。！？]|\n\s*\n")
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]")
+_TOKEN = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]"
+)
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -103,9 +105,10 @@ class _Heard:
         return next(self.near(name, start, end), None) is not None
 
     def opens_clause(self, position: int) -> bool:
-        """Whether a clause begins at ``position``, a leading "and" or "hi" aside."""
-        first = self.clause(position).span[0]
-        return position == first or self.any("lead", position - 1, first + 1)
+        """Whether ``position`` begins a clause of several words, a leading "and" or "hi" aside."""
+        first, end = self.clause(position).span
+        opens = position == first or self.any("lead", position - 1, first + 1)
+        return opens and end - first > 1
 
     def same_sentence(self, a: int, b: int) -> bool:
         return self.clause(a).sentence == self.clause(b).sentence
@@ -228,7 +231,7 @@ def _matches(sign: Sign, heard: _Heard) -> Iterator[Match]:
         yield (span,)
     for concepts in sign.all:
         if heard.found.keys() >= concepts:
-            anchor, *others = sorted(concepts, key=lambda name: len(heard.found[name]))
+            anchor, *others = sorted(concepts, key=lambda name: (len(heard.found[name]), name))
             for span in heard.found[anchor]:
                 match = _gather(heard, span, others)
                 if match:
@@ -372,15 +375,16 @@ _GUARDS: Mapping[str, Callable[[_Heard, Match], bool]] = {
 def _degrees(heard: _Heard, span: Span, value: float) -> float | None:
     """The number at ``span`` as a body temperature in °C, or None if it is another figure."""
     start, end = span
-    if heard.any("other-unit", end, end + 1):
-        return None
     letter = end + heard.any("degrees", end, end + 1)
     unit = "".join(u for u in "cf" if heard.any(_UNITS[u], letter, letter + 1))
+    degrees = in_celsius(value, unit)
+    if degrees is None or heard.any("other-unit", end, end + 1):
+        return None
     thermometer = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT))
     other = _distance(heard, "other-figure", span, heard.clause(start).span)
     told = unit or letter > end or value != int(value) or thermometer < FAR
     told = told or heard.any("reached", start - REACHED, start)
-    return in_celsius(value, unit) if told and thermometer <= other else None
+    return degrees if told and thermometer <= other else None
 
 
 def _distance(heard: _Heard, name: str, span: Span, within: Span) -> int:

@@ -8,9 +8,12 @@ CELSIUS = (33.0, 43.0)
 FAHRENHEIT = (92.0, 110.0)
 """What a thermometer can show of a living person, in degrees."""
 
-_UNITS = "zero one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _DIGIT = {word: n for n, word in enumerate(_UNITS)} | {"oh": 0, "o": 0}
 _DIGIT |= {str(n): n for n in range(10)}
 _TEEN = {word: n for n, word in enumerate(_TEENS, 10)}
@@ -71,7 +74,7 @@ def _tens(words: Sequence[str], start: int) -> tuple[float, int] | None:
 
 
 def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]:
-    """``value`` with what may follow: "point six", "and a half", the five of "thirty eight five"."""
+    """``value`` with what may follow: "point six", "and a half", the five in "thirty eight five"."""
     if tuple(words[end : end + 3]) == _AND_A_HALF:
         return value + 0.5, end + 3
     pointed = words[end : end + 1] == ["point"]

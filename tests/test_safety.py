@@ -1,0 +1,310 @@
+"""The safety screen: nothing dangerous is missed, nothing harmless alarms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from amlbot import KnowledgeBase
+from amlbot.model import Level, Safety
+from amlbot.quality import Quality
+from amlbot.safety import MAX_ASKED, Screen
+from amlbot.temperature import in_celsius, read_number
+
+CASES = yaml.safe_load(Path(__file__).with_name("safety.yaml").read_text())
+RANK = list(Level)
+CAUGHT = [
+    (message, Level(group["level"]), group.get("emergency", False))
+    for group in CASES["caught"].values()
+    for message in group["messages"]
+]
+PRESSING = [(message, level) for message, level, _ in CAUGHT if level is not Level.WATCH]
+QUIET = [message for group in CASES["quiet"].values() for message in group]
+MAX_GRADE = 6.0
+STORY = (
+    "We have been at home since Tuesday and the garden is coming along. My sister came to visit. "
+    "She brought soup and photographs of the children. We talked about the old house for hours. "
+)
+
+
+@pytest.fixture(scope="module")
+def screen(bundled: KnowledgeBase) -> Screen:
+    return Screen(bundled.safety, bundled.lexicon.common)
+
+
+def reaches(screen: Screen, text: str, level: Level) -> bool:
+    """Whether ``text`` raises an alarm of at least ``level``; of just that one for a crisis."""
+    alarm = screen.check(text)
+    if alarm is None or level is Level.CRISIS:
+        return alarm is not None and alarm.level is level
+    return RANK.index(alarm.level) >= RANK.index(level)
+
+
+@pytest.mark.parametrize(("message", "level", "at_hand"), CAUGHT, ids=[c[0] for c in CAUGHT])
+def test_caught(screen: Screen, message: str, level: Level, at_hand: bool) -> None:
+    assert reaches(screen, message, level), screen.check(message)
+    if at_hand:
+        alarm = screen.check(message)
+        assert alarm is not None
+        assert alarm.at_hand
+
+
+@pytest.mark.parametrize("message", QUIET, ids=QUIET)
+def test_quiet(screen: Screen, message: str) -> None:
+    alarm = screen.check(message)
+    assert alarm is None or alarm.level is Level.WATCH, alarm
+
+
+# --- the strongest sign, and what else was asked ------------------------------------------------
+
+
+def test_the_strongest_sign_wins(screen: Screen) -> None:
+    alarm = screen.check("Temp 38.4 and loose stools all day. Also he cannot breathe.")
+    assert alarm is not None
+    assert (alarm.level, alarm.sign) == (Level.EMERGENCY, "breathing")
+
+
+def test_a_guard_quiets_only_its_own_clause(screen: Screen) -> None:
+    assert screen.check("no fever, no cough") is None
+    assert reaches(screen, "no fever, but there is blood in her urine", Level.CALL_TEAM)
+    assert reaches(screen, "What is a blast? I have a fever of 39.", Level.CALL_TEAM)
+    assert reaches(screen, "Years ago he fainted once. Now he passed out again", Level.EMERGENCY)
+
+
+def test_what_else_was_asked_is_kept(screen: Screen) -> None:
+    alarm = screen.check("My temp is 38.6. By the way, what does MRD mean? Thank you")
+    assert alarm is not None
+    assert alarm.asked == "what does MRD mean?"
+
+
+def test_what_else_was_asked_stays_short(screen: Screen) -> None:
+    alarm = screen.check("I cannot breathe. " + "what is this " * 1000)
+    assert alarm is not None
+    assert 0 < len(alarm.asked) <= MAX_ASKED
+
+
+def test_nothing_else_was_asked(screen: Screen) -> None:
+    alarm = screen.check("I can't breathe, what do I do?")
+    assert alarm is not None
+    assert alarm.asked == ""
+
+
+def test_without_signs_nothing_alarms() -> None:
+    assert Screen(Safety()).check("I can't breathe") is None
+
+
+# --- temperatures -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("38.6", 38.6),
+        ("38 point 6", 38.6),
+        ("thirty nine", 39),
+        ("thirty eight five", 38.5),
+        ("a hundred and one", 101),
+        ("hundred and one point two", 101.2),
+        ("one oh one point two", 101.2),
+        ("thirty eight and a half", 38.5),
+        ("seven", 7),
+        ("one", 1),
+    ],
+)
+def test_numbers(typed: str, number: float) -> None:
+    words = typed.split()
+    assert read_number(words, 0) == (number, len(words))
+
+
+def test_no_number() -> None:
+    assert read_number(["fever"], 0) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "degrees"),
+    [(38, "", 38), (101.3, "", 38.5), (100.4, "f", 38.0), (39, "f", None), (60, "", None)],
+)
+def test_degrees(value: float, unit: str, degrees: float | None) -> None:
+    assert in_celsius(value, unit) == degrees
+
+
+@pytest.mark.parametrize("number", ["38.0", "38,0", "38.6C", "100.4", "100,4 F", "３８．６", "38°"])
+def test_a_fever_in_any_written_form(screen: Screen, number: str) -> None:
+    assert reaches(screen, f"temp {number}", Level.CALL_TEAM)
+
+
+@pytest.mark.parametrize("number", ["37.4", "99.4 F", "36.0", "96.8F", "36,6"])
+def test_no_fever(screen: Screen, number: str) -> None:
+    assert screen.check(f"temp {number}") is None
+
+
+# --- no rewording turns a caught message into a missed one --------------------------------------
+
+pressing = st.sampled_from(PRESSING)
+many = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@many
+@given(pressing, st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
+def test_letter_case(screen: Screen, case: tuple[str, Level], change: object) -> None:
+    message, level = case
+    assert callable(change)
+    assert reaches(screen, change(message), level)
+
+
+@many
+@given(pressing, st.sampled_from(["  ", "\t", " \n", "\u00a0", ", ", "... ", "! "]))
+def test_spaces_and_stops_between_words(
+    screen: Screen, case: tuple[str, Level], space: str
+) -> None:
+    message, level = case
+    assert reaches(screen, space.join(message.replace(",", " ").split()), level)
+
+
+@many
+@given(pressing, st.sampled_from(["!!!", "...", "?!", " 😭😭", ")", ".\n\n"]))
+def test_what_stands_around(screen: Screen, case: tuple[str, Level], mark: str) -> None:
+    message, level = case
+    assert reaches(screen, f"{mark} {message}{mark}", level)
+
+
+@many
+@given(pressing, st.sampled_from("\u200b\u00ad\u2060\ufeff\u0301"), st.data())
+def test_invisible_characters(
+    screen: Screen, case: tuple[str, Level], mark: str, data: st.DataObject
+) -> None:
+    message, level = case
+    spots = data.draw(st.sets(st.integers(1, len(message)), max_size=6))
+    typed = "".join(mark * (i in spots) + letter for i, letter in enumerate(message))
+    assert reaches(screen, typed, level)
+
+
+@many
+@given(pressing, st.sampled_from(["fullwidth", "cyrillic", "accented", "curly"]))
+def test_other_letters(screen: Screen, case: tuple[str, Level], script: str) -> None:
+    message, level = case
+    table = {
+        "fullwidth": {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)},
+        "cyrillic": str.maketrans("aeopcxy", "аеорсху"),
+        "accented": str.maketrans("aeiou", "áèïôű"),
+        "curly": str.maketrans("'", "’"),
+    }[script]
+    assert reaches(screen, message.translate(table), level)
+
+
+def slips(word: str) -> Iterator[str]:
+    """Every way to add, lose, replace or swap one letter of ``word``, after the first."""
+    for i in range(1, len(word)):
+        head, tail = word[:i], word[i:]
+        yield head + tail[1:]
+        yield head + tail[1:2] + tail[:1] + tail[2:]
+        for letter in "aeginrstl":
+            yield head + letter + tail
+            yield head + letter + tail[1:]
+
+
+@many
+@given(pressing, st.data())
+def test_a_slip_in_every_long_word(
+    screen: Screen, bundled: KnowledgeBase, case: tuple[str, Level], data: st.DataObject
+) -> None:
+    message, level = case
+    safety = bundled.safety
+    spelled_right = set(bundled.lexicon.common)
+    for phrases in (*safety.concepts.values(), *safety.guards.values()):
+        spelled_right.update(word for phrase in phrases for word in phrase.split())
+    typed = []
+    for word in message.lower().split():
+        misspelt = [
+            slip
+            for slip in slips(word)
+            if not {slip, slip.removesuffix("s")} & spelled_right  # then it is another word
+        ]
+        long = len(word) >= 6 and word.isalpha()
+        typed.append(data.draw(st.sampled_from(misspelt)) if long and misspelt else word)
+    assert reaches(screen, " ".join(typed), level), " ".join(typed)
+
+
+@many
+@given(pressing, st.integers(0, len(STORY) - 1))
+def test_a_long_story_around(screen: Screen, case: tuple[str, Level], start: int) -> None:
+    message, level = case
+    before = (STORY * 60)[start:10_000]
+    assert reaches(screen, f"{before}\n{message}\n{STORY}", level)
+    assert reaches(screen, f"{STORY * 60}{message}. {STORY}", level)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    SMALL.check(text)
+
+
+SMALL = Screen(Safety(concepts={"a": ("b c",)}, guards={"idiom": ("d e",), "opening": ("f",)}))
+
+
+# --- cost ---------------------------------------------------------------------------------------
+
+
+def seconds(screen: Screen, text: str) -> float:
+    start = time.process_time()
+    screen.check(text)
+    return time.process_time() - start
+
+
+def test_a_normal_message_costs_less_than_a_millisecond(screen: Screen) -> None:
+    spent = sum(seconds(screen, message) for message in QUIET)
+    assert spent / len(QUIET) < 0.001
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
+        *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
+        *("qwzxvkj ", "if or "),
+    ],
+)
+def test_cost_is_in_proportion_to_length(screen: Screen, piece: str) -> None:
+    small, large = (
+        min(seconds(screen, piece * (length // len(piece)) + "x") for _ in range(2))
+        for length in (12_500, 100_000)
+    )
+    assert large < 24 * max(small, 0.01)  # eight times the length; squared, it would be 64
+
+
+# --- the data -----------------------------------------------------------------------------------
+
+
+def test_every_reply_is_plain(bundled: KnowledgeBase) -> None:
+    quality = Quality(bundled)
+    for name, reply in bundled.safety.replies.items():
+        assert quality.grade(reply) <= MAX_GRADE, name
+
+
+def test_every_alarm_says_first_what_to_do(bundled: KnowledgeBase) -> None:
+    safety = bundled.safety
+    for sign in safety.signs:
+        first = safety.replies[sign.reply].splitlines()[0]
+        wanted = {
+            Level.EMERGENCY: ("{emergency}", "Call"),
+            Level.CALL_TEAM: ("Call",),
+            Level.CRISIS: ("{emergency}",) if sign.at_hand else ("{crisis}",),
+            Level.WATCH: (),
+        }[sign.level]
+        assert all(word in first for word in wanted), sign.id
+
+
+def test_every_reply_and_concept_is_used(bundled: KnowledgeBase) -> None:
+    safety = bundled.safety
+    used = {name for sign in safety.signs for row in (*sign.all, sign.unless) for name in row}
+    assert safety.concepts.keys() - used == set()
+    assert safety.replies.keys() - {sign.reply for sign in safety.signs} == set()
