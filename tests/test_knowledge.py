@@ -9,6 +9,7 @@ import pytest
 
 from amlbot import KnowledgeBase, KnowledgeError, check, load
 from amlbot.knowledge import bundled
+from amlbot.quality import Quality
 
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 
@@ -137,3 +138,13 @@ def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) 
 @pytest.fixture
 def bundled_kb() -> KnowledgeBase:
     return load(bundled())
+
+
+def test_the_bundled_wording_is_sound(bundled_kb: KnowledgeBase) -> None:
+    assert [str(problem) for problem in Quality(bundled_kb).problems()] == []
+
+
+def test_the_bundled_answers_are_easy_to_read(bundled_kb: KnowledgeBase) -> None:
+    grades = Quality(bundled_kb).stats().grades
+    assert sum(grade <= 8 for grade in grades) >= 0.95 * len(grades)
+    assert grades[-1] <= 10

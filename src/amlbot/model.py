@@ -163,6 +163,7 @@ GUARDS = (
     "opening",
     "lead",
     "reporting",
+    "plea",
     "supposing",
     "elsewhere",
     "topic",

@@ -431,7 +431,8 @@ def _asked(heard: _Heard, match: Match) -> str:
         asking = asking and clause.sentence == sentence
         sentence = clause.sentence
         asks = clause.raw.rstrip().endswith("?") or heard.any("asking", *clause.span)
-        asking = (asking or asks) and i not in alarming
+        beside = i not in alarming and not heard.any("plea", *clause.span)
+        asking = (asking or asks) and beside
         if asking:
             parts.append(clause.raw.strip())
     return " ".join(parts)[:MAX_ASKED].strip(" ,")

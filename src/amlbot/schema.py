@@ -76,7 +76,7 @@ class Draft:
     concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)

@@ -74,7 +74,7 @@ def _tens(words: Sequence[str], start: int) -> tuple[float, int] | None:
 
 
 def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]:
-    """``value`` with what may follow: "point six", "and a half", the five in "thirty eight five"."""
+    """``value`` with what follows: "point six", "and a half", the last of "thirty eight five"."""
     if tuple(words[end : end + 3]) == _AND_A_HALF:
         return value + 0.5, end + 3
     pointed = words[end : end + 1] == ["point"]
