@@ -9,6 +9,7 @@ is passed over; the strongest that is left makes the alarm.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -37,17 +38,18 @@ MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 
 _CLAUSE = re.compile(
-    r"[.!?;](?=\s|$)|[。！？]|\n\s*\n"  # the end of a sentence
-    r"|(?<!\d)[,，]|[,，](?!\d)|[:()\n]|\s[-–—]+\s|[–—]"
+    r"[.!?;](?=\s|$)|。|\n\s*\n"  # the end of a sentence
+    r"|(?<!\d),|,(?!\d)|[:()\n]|\s[-–—]+\s|[–—]"
     r"|\s(?=(?:and|but|also|plus|so|because|although|though|however|then)\s)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?;。！？]|\n\s*\n")
+_SENTENCE_END = re.compile(r"[.!?;。]|\n\s*\n")
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]"
 )
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
+_INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _UNITS = {"c": "celsius", "f": "fahrenheit"}
 
@@ -144,7 +146,7 @@ class Screen:
 
     def _hear(self, text: str) -> _Heard:
         heard = _Heard([], [], [], defaultdict(list))
-        for raw, sentence in _cut(text):
+        for raw, sentence in _cut(_visible(text)):
             start = len(heard.words)
             for token in _tokens(raw):
                 heard.words += self._vocabulary.read(token)
@@ -395,6 +397,14 @@ def _distance(heard: _Heard, name: str, span: Span, within: Span) -> int:
 
 
 # --- text -------------------------------------------------------------------------------------
+
+
+def _visible(text: str) -> str:
+    """``text`` without invisible characters, its full-width ones made narrow."""
+    if text.isascii():
+        return text
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in narrow if unicodedata.category(c) not in _INVISIBLE)
 
 
 def _cut(text: str) -> Iterator[tuple[str, int]]:

@@ -50,9 +50,6 @@ class Vocabulary:
     def _meant(self, typed: str) -> tuple[str, ...]:
         """The known words that are at most one slip away, stretched letters taken in."""
         forms = {_STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
-        exact = tuple(sorted(forms & self._words))
-        if exact:
-            return exact
         near = {
             word
             for form in forms
@@ -61,7 +58,7 @@ class Vocabulary:
             for word in self._near.get(key, ())
             if _one_slip(form, word)
         }
-        return tuple(sorted(near))
+        return tuple(sorted(near | forms & self._words))
 
     def _split(self, typed: str) -> list[str]:
         """``typed`` as the fewest words spelled right, or whole if it cannot be cut so."""
