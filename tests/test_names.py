@@ -66,3 +66,7 @@ def test_misspelt_and_unknown_names(
 
 def test_a_repaired_name_is_said(small: KnowledgeBase) -> None:
     assert Reader(small).read("what is venetaclax").corrections == (("venetaclax", "venetoclax"),)
+
+
+def test_an_everyday_word_in_capitals_is_no_name(small: KnowledgeBase) -> None:
+    assert Reader(small).read("is it NICE today").unknown_names == ()

@@ -190,7 +190,7 @@ class Reader:
                 found.append(Word(typed, options, stretch.entity, stretch.words))
                 continue
             token, _, options = parts[0]
-            if _looks_like_a_name(token) and token.text not in self.frequency:
+            if _looks_like_a_name(token) and not self._known(token.text):
                 unknown.append(typed)
             known = tuple(o for o in options if o[0] in self.frequency)
             found.append(Word(typed, known))

@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator
 
 MIN_REPAIRED = 5
 """Letters that a known word needs before a slip in it is believed."""
-MIN_SPLIT = 6
+MIN_SPLIT = 4
 """Letters that an unknown word needs before it is taken for several, run together."""
+PART, ODD_PART = 10, 11
+"""What a word costs in a cut: a little less if it matters."""
 
 _GLUED = re.compile(r"([^\W\d_]+)(\d+(?:\.\d+)?)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -61,19 +63,22 @@ class Vocabulary:
         return tuple(sorted(near | forms & self._words))
 
     def _split(self, typed: str) -> list[str]:
-        """``typed`` as the fewest words spelled right, or whole if it cannot be cut so."""
-        fewest, begin = [0], [0]  # words that make up typed[:end], and where the last one begins
-        never = len(typed) + 1
+        """``typed`` as the fewest words spelled right, or whole if it cannot be cut so.
+
+        Of two such cuts the one with more words that matter is taken.
+        """
+        costs, begin = [0], [0]  # of typed[:end]; and where its last word begins
+        never = 2 * ODD_PART * len(typed)
         for end in range(1, len(typed) + 1):
             cuts = (
-                (fewest[start] + 1, start)
+                (costs[start] + (PART if part in self._words else ODD_PART), start)
                 for start in range(max(0, end - self._longest), end)
-                if fewest[start] < never and typed[start:end] in self._spelled_right
+                if costs[start] < never and (part := typed[start:end]) in self._spelled_right
             )
-            count, start = min(cuts, default=(never, 0))
-            fewest.append(count)
+            cost, start = min(cuts, default=(never, 0))
+            costs.append(cost)
             begin.append(start)
-        if fewest[-1] == never:
+        if costs[-1] == never:
             return [typed]
         parts, end = [], len(typed)
         while end:
