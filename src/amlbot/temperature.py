@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from .hearing import Heard, Span, overlap
+from .model import Limits
 
 CELSIUS = (33.0, 43.0)
 FAHRENHEIT = (92.0, 110.0)
 """What a thermometer can show of a living person, in degrees."""
+CONTEXT = 10
+"""Words between a number and the word that tells what it measures."""
+FAR = 2 * CONTEXT + 2
+"""Farther than any such word."""
+REACHED = 3
+"""Words between "hit" or "she is at" and a number."""
 
+_LETTERS = {"c": "celsius", "f": "fahrenheit"}
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
@@ -83,3 +93,55 @@ def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]
     if digit is None or not (pointed or spoken):
         return value, end
     return round(value + digit / 10, 1), end + pointed + 1
+
+
+def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
+    """The numbers that are a sign by their size: temperatures, and huge white counts."""
+    spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
+    end = 0
+    for start in range(len(spoken)):
+        number = read_number(spoken, start) if start >= end and spoken[start] else None
+        if number:
+            value, end = number
+            name = _measured(heard, (start, end), value, limits)
+            if name:
+                yield name, (start, end)
+
+
+def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
+    """The concept that the number at ``span`` stands for, or nothing."""
+    start, end = span
+    if value * (1000 if heard.any("thousand", end, end + 1) else 1) >= limits.white_count:
+        return "huge-count"
+    degrees = _degrees(heard, span, value)
+    if degrees is None:
+        return ""
+    below = heard.any("below", start - 2, start)
+    if degrees < limits.low or (below and degrees <= limits.low):
+        told = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT)) < FAR
+        return "low-temperature" if told else ""
+    if below or degrees < limits.warm:
+        return ""
+    return "high-temperature" if degrees >= limits.high else "warm-temperature"
+
+
+def _degrees(heard: Heard, span: Span, value: float) -> float | None:
+    """The number at ``span`` as a body temperature in °C, or None if it is another figure."""
+    start, end = span
+    letter = end + heard.any("degrees", end, end + 1)
+    unit = "".join(u for u in "cf" if heard.any(_LETTERS[u], letter, letter + 1))
+    degrees = in_celsius(value, unit)
+    if degrees is None or heard.any("other-unit", end, end + 1):
+        return None
+    thermometer = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT))
+    other = _distance(heard, "other-figure", span, heard.clause(start).span)
+    told = unit or letter > end or value != int(value) or thermometer < FAR
+    told = told or heard.any("reached", start - REACHED, start)
+    return degrees if told and thermometer <= other else None
+
+
+def _distance(heard: Heard, name: str, span: Span, within: Span) -> int:
+    """How far from ``span`` the nearest ``name`` is; one before is nearer than one after."""
+    start, end = max(within[0], span[0] - CONTEXT), min(within[1], span[1] + CONTEXT)
+    found = (spot for spot in heard.near(name, start, end) if not overlap(spot, [span]))
+    return min((2 * max(s - span[1], span[0] - e) + (s > span[0]) for s, e in found), default=FAR)

@@ -1,0 +1,148 @@
+"""A message as the safety screen hears it: words, clauses, sentences, and the phrases in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from operator import contains
+
+from .text import clean
+
+_CLAUSE = re.compile(
+    r"[.!?;](?=\s|$)|。|\n\s*\n"  # the end of a sentence
+    r"|(?<!\d),|,(?!\d)|[:()\n]|\s[-–—]+\s|[–—]"
+    r"|\s(?=(?:and|but|also|plus|so|because|although|though|however|then)\s)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?;。]|\n\s*\n")
+_TOKEN = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]"
+)
+_SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
+_LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
+_INVISIBLE = frozenset({"Mn", "Me", "Cf"})
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+
+Span = tuple[int, int]
+"""Positions of words: from, and up to but not including."""
+Match = tuple[Span, ...]
+"""The places of the concepts that make up a sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    raw: str
+    span: Span
+    sentence: int
+
+
+@dataclass(slots=True)
+class Heard:
+    """A message, word by word, and the concepts found in it."""
+
+    words: list[tuple[str, ...]]
+    """For each word everything that it may stand for."""
+    clauses: list[Clause]
+    clause_of: list[int]
+    found: dict[str, list[Span]]
+    """Where each concept and guard occurs, in order."""
+
+    def clause(self, position: int) -> Clause:
+        return self.clauses[self.clause_of[position]]
+
+    def certain(self, span: Span) -> bool:
+        """Whether each word of ``span`` can stand for one thing only."""
+        return all(len(word) == 1 for word in self.words[slice(*span)])
+
+    def near(self, name: str, start: int, end: int) -> Iterator[Span]:
+        """Where ``name`` begins between ``start`` and ``end``."""
+        spans = self.found.get(name, ())
+        for i in range(bisect_left(spans, (max(start, 0), 0)), len(spans)):
+            if spans[i][0] >= end:
+                return
+            yield spans[i]
+
+    def any(self, name: str, start: int, end: int) -> bool:
+        return next(self.near(name, start, end), None) is not None
+
+    def opens_clause(self, position: int) -> bool:
+        """Whether ``position`` begins a clause of several words, a leading "and" or "hi" aside."""
+        first, end = self.clause(position).span
+        opens = position == first or self.any("lead", position - 1, first + 1)
+        return opens and end - first > 1
+
+    def same_sentence(self, a: int, b: int) -> bool:
+        return self.clause(a).sentence == self.clause(b).sentence
+
+
+class Phrases:
+    """Phrases and the names they go by, found at every position of a text."""
+
+    def __init__(self) -> None:
+        self._single: dict[str, list[str]] = defaultdict(list)
+        self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
+        self.words: set[str] = set()
+
+    def add(self, name: str, phrases: Collection[str]) -> None:
+        for phrase in phrases:
+            first, *rest = tokens(phrase)
+            if rest:
+                self._longer[first, rest[0]].append((rest[1:], name))
+            else:
+                self._single[first].append(name)
+            self.words.update((first, *rest))
+
+    def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
+        """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
+        for start, (options, following) in enumerate(zip_longest(words, words[1:], fillvalue=())):
+            for first in options:
+                for name in self._single.get(first, ()):
+                    yield name, (start, start + 1)
+                for second in following:
+                    for rest, name in self._longer.get((first, second), ()):
+                        end = start + 2 + len(rest)
+                        if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
+                            yield name, (start, end)
+
+
+def overlap(span: Span, others: Sequence[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def visible(text: str) -> str:
+    """``text`` without invisible characters, its full-width ones made narrow."""
+    if text.isascii():
+        return text
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in narrow if unicodedata.category(c) not in _INVISIBLE)
+
+
+def clauses(text: str) -> Iterator[tuple[str, int]]:
+    """The clauses of ``text``, as typed, with the number of the sentence that each is in.
+
+    A full stop after a single word is a gasp, not the end of a sentence: "I. Can't. Breathe."
+    """
+    start, sentence = 0, 0
+    for match in _CLAUSE.finditer(text):
+        raw = text[start : match.end()]
+        if raw.strip():
+            yield raw, sentence
+            sentence += bool(_SENTENCE_END.match(match.group())) and len(raw.split()) > 1
+        start = match.end()
+    yield text[start:], sentence
+
+
+def tokens(text: str) -> list[str]:
+    """The words and numbers of ``text`` in lower case; "c a n  t" is one word, 38,6 is 38.6."""
+    text = clean(text.replace("º", "°")).lower()
+    text = _SPELLED_OUT.sub(lambda match: re.sub(r"\W", "", match.group()), text)
+    found = _TOKEN.findall(_LOST_APOSTROPHE.sub("t", text))
+    return [
+        token.replace(",", "") if _THOUSANDS.fullmatch(token) else re.sub("[,·]", ".", token)
+        for token in found
+    ]
