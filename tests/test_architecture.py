@@ -16,8 +16,8 @@ MODULES = sorted(PACKAGE.glob("*.py"))
 LAYERS = [
     ["errors"],
     ["model", "text", "yamlfile"],
-    ["schema", "names", "spelling", "temperature"],
-    ["vocabulary"],
+    ["schema", "names", "spelling", "vocabulary", "hearing"],
+    ["guards", "temperature"],
     ["knowledge"],
     ["reading", "safety"],
     ["index", "quality"],

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amlbot import KnowledgeBase
+from amlbot import KnowledgeBase, check
 from amlbot.model import Level, Safety
 from amlbot.quality import Quality
 from amlbot.safety import MAX_ASKED, Screen
@@ -315,3 +315,47 @@ def test_every_reply_and_concept_is_used(bundled: KnowledgeBase) -> None:
     used = {name for sign in safety.signs for row in (*sign.all, sign.unless) for name in row}
     assert safety.concepts.keys() - used == set()
     assert safety.replies.keys() - {sign.reply for sign in safety.signs} == set()
+
+
+GOOD = """
+safety:
+  concepts: {breathe: [breath], cannot: [can't]}
+  replies: {now: "Call {emergency} now."}
+  signs:
+    - {id: breathing, level: emergency, reply: now, all: [[cannot, breathe]]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        (
+            "breathe]]",
+            "breeth]]",
+            "k.yaml:6: there is no concept 'breeth' (did you mean 'breathe'?)",
+        ),
+        ("reply: now", "reply: nwo", "k.yaml:6: there is no safety reply 'nwo'"),
+        ("level: emergency", "level: urgent", "k.yaml:6: level must be one of watch, call_team"),
+        (
+            "{id: b",
+            "{despite: [askin], id: b",
+            "there is no guard 'askin' (did you mean 'asking'?)",
+        ),
+        ("{id: b", "{unless: [mild], id: b", "there is no concept 'mild'"),
+        (
+            "  signs",
+            "  guards: {denail: [no]}\n  signs",
+            "'denail' is not a field of the guards (did",
+        ),
+        ("  signs", "  limits: {high: hot}\n  signs", "k.yaml:5: high must be a number"),
+        ("{emergency} now", "{ambulance} now", "there is no fact 'ambulance'"),
+        ("[breath]", "['?!']", "k.yaml:3: a phrase without words"),
+    ],
+)
+def test_mistakes_in_the_data(tmp_path: Path, was: str, becomes: str, expected: str) -> None:
+    file = tmp_path / "k.yaml"
+    file.write_text(GOOD)
+    assert check(file) == []
+    file.write_text(GOOD.replace(was, becomes, 1))
+    problems = [str(problem) for problem in check(file)]
+    assert any(expected in problem for problem in problems), problems

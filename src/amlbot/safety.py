@@ -79,7 +79,8 @@ class Screen:
             heard.clauses.append(Clause(raw, (start, end), sentence))
             heard.clause_of += [len(heard.clauses) - 1] * (end - start)
         for _, (start, end) in list(self._idioms.find(heard.words)):
-            heard.words[start:end] = [("",)] * (end - start)
+            if heard.certain((start, end)):
+                heard.words[start:end] = [("",)] * (end - start)
         for name, span in self._phrases.find(heard.words):
             if name in CALMING and not heard.certain(span):
                 continue

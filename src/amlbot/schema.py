@@ -452,6 +452,8 @@ def _safety(fields: _Fields) -> None:
     for name, phrases in fields.table("concepts", "concepts").items():
         draft.define("concept", name, fields.at("concepts", name))
         draft.concepts[name] = phrases
+        if not all(map(words, phrases)):
+            fields.wrong("a phrase without words (write one)", "concepts", name)
     guards = fields.inner("guards", "the guards")
     if guards:
         draft.guards |= {name: found for name in GUARDS if (found := guards.texts(name))}
