@@ -88,7 +88,7 @@ def _elsewhere(heard: Heard, match: Match) -> bool:
     that comes after ("why does that happen to some people"), they cover the sentence.
     """
     start, end = min(match)[0], max(match)[1]
-    if _in_sentence(heard, "now", match):
+    if heard.any("now", *heard.clause(start).span):
         return False
     for span in heard.near("elsewhere", start - REACH, end + REACH):
         if heard.clause_of[span[0]] == heard.clause_of[start]:
