@@ -492,6 +492,8 @@ def _safety(fields: _Fields) -> None:
             warm=limits.number("warm", draft.limits.warm),
             low=limits.number("low", draft.limits.low),
             white_count=limits.number("white_count", draft.limits.white_count),
+            pulse=limits.number("pulse", draft.limits.pulse),
+            oxygen=limits.number("oxygen", draft.limits.oxygen),
         )
         limits.done()
     for sign in fields.items("signs", "a sign"):
