@@ -1,4 +1,4 @@
-"""Input that nobody types by mistake: every crash that fuzzing found, and what must never happen."""
+"""Input that nobody types by mistake: every crash that fuzzing found."""
 
 from __future__ import annotations
 
