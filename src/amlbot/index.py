@@ -1,9 +1,11 @@
 """The index: what every word, name and pair of words says about every intent.
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
-a feature is the sum over its phrasings; its evidence is ln(1 + mass / SMOOTHING), so agreement
-among phrasings counts, logarithmically, and one odd phrasing cannot hijack a word. Rarity is
-counted over intents, not phrasings: that alone is worth 1 to 6 points on ten public sets.
+a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
+weaker texts of known words. Its evidence is ln(1 + mass / SMOOTHING), so agreement among phrasings
+counts, logarithmically, and one odd phrasing cannot hijack a word; to it is added the feature's
+part in the intent's center, the mean direction of its phrasings. Rarity is counted over intents,
+not phrasings: that alone is worth 1 to 6 points on ten public sets.
 """
 
 from __future__ import annotations
@@ -16,11 +18,17 @@ from itertools import pairwise
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
+from .text import words
 
 SMOOTHING = 0.1
 """Mass that every intent is given on every feature (0.05 to 0.2 rank within 0.6 points)."""
 PAIR = 0.4
 """Weight of two adjacent words beside that of one word (0.25 to 0.5: within 0.2 points)."""
+ID, ANSWER = 3.0, 1.5
+"""Mass of an intent's id and of its answer, each as one text beside its phrasings: worth 0.8 and
+1.3 points (docs/matching.md). Half or twice as much ranks within 0.4 points."""
+CENTER = 1.5
+"""Weight of the cosine to an intent's center beside the log of its mass: worth 0.3 points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Index:
     """Intent number → its questions."""
     vectors: Sequence[Sequence[Mapping[str, float]]]
     """Intent number → the unit vector of each question."""
+    centers: Sequence[Mapping[str, float]]
+    """Intent number → the unit vector of all its questions together."""
     named: Sequence[frozenset[str]]
     """Intent number → the entities that its questions name."""
     exact: Mapping[tuple[str, ...], tuple[int, int]]
@@ -59,17 +69,23 @@ class Index:
             users.update({*common, *(feature for features in group for feature in features)})
         weight = {t: math.log((1 + len(ids)) / (1 + n)) + 1 for t, n in users.items()}
         postings: dict[str, dict[int, float]] = defaultdict(dict)
-        base, vectors = [], []
+        base, vectors, centers = [], [], []
         for i, (group, common) in enumerate(zip(counts, shared, strict=True)):
             mass: dict[str, float] = defaultdict(float)
             for reading, features in zip(readings[i], group, strict=True):
                 extra = {p: PAIR for p in pairs(reading) if p in common}
                 for feature, value in _unit(features | extra, weight, root=True).items():
                     mass[feature] += value
-            for feature, value in mass.items():
-                postings[feature][i] = math.log1p(value / SMOOTHING)
-            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(weight)))
+            for text, worth in ((ids[i], ID), (kb.intents[ids[i]].answer, ANSWER)):
+                known = _damped(Counter(word for word in words(text) if word in weight))
+                for feature, value in _unit(known, weight, root=True).items():
+                    mass[feature] += worth * value
             vectors.append([_unit(features, weight) for features in group])
+            centers.append(_center(vectors[-1]))
+            for feature, value in mass.items():
+                part = CENTER * centers[-1].get(feature, 0.0)
+                postings[feature][i] = math.log1p(value / SMOOTHING) + part
+            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(weight)))
         return cls(
             intents=ids,
             weight=weight,
@@ -77,6 +93,7 @@ class Index:
             base=base,
             phrasings=[kb.intents[id].questions for id in ids],
             vectors=vectors,
+            centers=centers,
             named=[frozenset(e for r in group for e in r.entities) for group in readings],
             exact={
                 key(reading): (i, j)
@@ -98,7 +115,21 @@ def pairs(reading: Reading) -> list[str]:
 
 
 def _features(reader: Reader, reading: Reading) -> dict[str, float]:
-    return {t: 1 + math.log(v) if v > 1 else v for t, v in reader.features(reading).items()}
+    return _damped(reader.features(reading))
+
+
+def _damped(counts: Mapping[str, float]) -> dict[str, float]:
+    """Repetition counts, logarithmically."""
+    return {t: 1 + math.log(v) if v > 1 else v for t, v in counts.items()}
+
+
+def _center(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    for vector in vectors:
+        for feature, value in vector.items():
+            total[feature] += value
+    length = math.hypot(*total.values()) or 1.0
+    return {feature: value / length for feature, value in total.items()}
 
 
 def _shared_pairs(group: Sequence[Reading]) -> set[str]:
