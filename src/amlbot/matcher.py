@@ -53,7 +53,7 @@ class Matcher:
         self._index = Index.build(kb, self._reader, intents)
         self._scorer = Scorer(kb, self._reader, self._index)
         self._directions = Directions(kb.lexicon)
-        self._covered = frozenset[str]().union(*self._scorer.about)
+        self._covered = frozenset[str]().union(*self._index.about)
 
     def match(self, text: str) -> Match:
         """What ``text`` asks for: the outcome, and the candidates behind it.
@@ -138,17 +138,15 @@ class Matcher:
         asked = self._directions.find(key(query.reading))
         if not asked:
             return ()
-        phrasings = [
-            self._directions.find(key(self._reader.read_exactly(phrasing)))
-            for phrasing in self._index.phrasings[best.number]
-        ]
+        questions = self.kb.intents[self._index.intents[best.number]].questions
+        phrasings = [self._directions.find(key(self._reader.read_exactly(q))) for q in questions]
         flipped = self._directions.flipped(asked, phrasings[best.nearest])
         if flipped is None or any(flipped[0] in directions for directions in phrasings):
             return ()
         return flipped
 
     def _candidate(self, scored: Scored) -> Candidate:
-        phrasing = self._index.phrasings[scored.number][scored.nearest]
+        phrasing = self._scorer.phrasing(scored.number, scored.nearest)
         return Candidate(self._index.intents[scored.number], round(scored.score, 4), phrasing)
 
     def _rival(self, query: Query, scored: Scored) -> Rival:
