@@ -15,6 +15,8 @@ from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
 from .reading import Reader
 from .scoring import CLOSEST, Query, Scored, Scorer
+from .spelling import Grams
+from .store import opened, parts_of
 from .text import clauses, is_question
 
 ANSWER = 0.62
@@ -49,11 +51,23 @@ class Matcher:
         """
         self.kb = kb
         self._reader = reader or Reader(kb)
-        intents = [intent.id for intent in kb.intents.values() if intent.chat == chat]
-        self._index = Index.build(kb, self._reader, intents)
-        self._scorer = Scorer(kb, self._reader, self._index)
+        self._name = "chat" if chat else "medical"
+        if kb.ready:
+            self._index = opened(Index, kb.ready, self._name)
+            self._grams = opened(Grams, kb.ready, f"{self._name} grams")
+        else:
+            ids = [intent.id for intent in kb.intents.values() if intent.chat == chat]
+            self._index = Index.build(kb, self._reader, ids)
+            self._grams = Grams.of(list(self._index.features), self._index.weight)
+        self._scorer = Scorer(kb, self._reader, self._index, self._grams)
         self._directions = Directions(kb.lexicon)
+        self._pointed: dict[int, Sequence[frozenset[str]]] = {}
         self._covered = frozenset[str]().union(*self._index.about)
+
+    def parts(self) -> dict[str, object]:
+        """What was slow to work out, as parts of a ready-made file."""
+        grams = parts_of(f"{self._name} grams", self._grams)
+        return parts_of(self._name, self._index) | grams
 
     def match(self, text: str) -> Match:
         """What ``text`` asks for: the outcome, and the candidates behind it.
@@ -138,12 +152,19 @@ class Matcher:
         asked = self._directions.find(key(query.reading))
         if not asked:
             return ()
-        questions = self.kb.intents[self._index.intents[best.number]].questions
-        phrasings = [self._directions.find(key(self._reader.read_exactly(q))) for q in questions]
+        phrasings = self._pointing(best.number)
         flipped = self._directions.flipped(asked, phrasings[best.nearest])
         if flipped is None or any(flipped[0] in directions for directions in phrasings):
             return ()
         return flipped
+
+    def _pointing(self, i: int) -> Sequence[frozenset[str]]:
+        """The directions of each question of intent ``i``, worked out when first needed."""
+        if i not in self._pointed:
+            questions = self.kb.intents[self._index.intents[i]].questions
+            read = self._reader.read_exactly
+            self._pointed[i] = [self._directions.find(key(read(q))) for q in questions]
+        return self._pointed[i]
 
     def _candidate(self, scored: Scored) -> Candidate:
         phrasing = self._scorer.phrasing(scored.number, scored.nearest)
