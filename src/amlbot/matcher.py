@@ -12,7 +12,7 @@ from dataclasses import replace
 from .index import Index
 from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
-from .reading import Reader
+from .reading import Reader, Reading
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .text import clauses, is_question
 
@@ -30,6 +30,10 @@ CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5
 """The same for a clause that was given its subject: enough to offer, never to answer."""
+UNNAMED_TRUST = 0.9
+"""The same for a text whose names were left out: an answer about just these names is better."""
+NAMEABLE = frozenset({"drug", "gene", "regimen", "procedure", "test"})
+"""Kinds of names that make no difference to an intent with ``any_name``, its subject aside."""
 
 
 class Matcher:
@@ -50,6 +54,9 @@ class Matcher:
         intents = [intent.id for intent in kb.intents.values() if intent.chat == chat]
         self._index = Index.build(kb, self._reader, intents)
         self._scorer = Scorer(kb, self._reader, self._index)
+        self._any_name = {i for i, id in enumerate(intents) if kb.intents[id].any_name}
+        subjects = {e for i in self._any_name for e in kb.intents[intents[i]].about}
+        self._open = {e.id for e in kb.entities.values() if e.kind in NAMEABLE} - subjects
         self._covered = frozenset[str]().union(*self._scorer.about)
 
     def match(self, text: str) -> Match:
@@ -89,10 +96,18 @@ class Matcher:
     def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
         parts = []
         for part, trust in self._parts(text):
-            query = self._scorer.query(self._reader.read(part))
-            scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
-            parts.append((query, scored))
+            reading = self._reader.read(part)
+            for read in dict.fromkeys((reading, self._unnamed(reading))):
+                trusted = trust if read is reading else trust * UNNAMED_TRUST
+                query = self._scorer.query(read)
+                scored = [replace(s, score=s.score * trusted) for s in self._scorer.score(query)]
+                if read is reading or (scored and scored[0].number in self._any_name):
+                    parts.append((query, scored))
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)
+
+    def _unnamed(self, reading: Reading) -> Reading:
+        """``reading`` without the names that make no difference to an intent with ``any_name``."""
+        return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
 
     def _parts(self, text: str) -> list[tuple[str, float]]:
         """``text``, and if it is long what in it may be the question; how far each is trusted.
