@@ -76,6 +76,8 @@ class Index:
     """The number of the phrasing that each checksum is of."""
     about: Sequence[Sequence[str]]
     """The entities that each intent speaks of: named in its questions, or broader than those."""
+    any_name: Sequence[int]
+    """The intents that answer whatever drug, gene or procedure is named."""
     postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
     """Intent → place of its posting, for features that were looked up."""
 
@@ -197,6 +199,7 @@ class _Builder:
             checks=array("I", (self.keys[k] for k in order)),
             owner=array("I", order),
             about=self.about,
+            any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
 
     def _mass(self, i: int, held: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

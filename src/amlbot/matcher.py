@@ -13,7 +13,7 @@ from .directions import Directions
 from .index import Index, key
 from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
-from .reading import Reader
+from .reading import Reader, Reading
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams
 from .store import opened, parts_of
@@ -34,6 +34,8 @@ CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5
 """The same for a clause that was given its subject: enough to offer, never to answer."""
+UNNAMED_TRUST = 0.9
+"""The same for a text whose names were left out: an answer about just these names is better."""
 
 
 class Matcher:
@@ -63,6 +65,8 @@ class Matcher:
         self._directions = Directions(kb.lexicon)
         self._pointed: dict[int, Sequence[frozenset[str]]] = {}
         self._covered = frozenset[str]().union(*self._index.about)
+        self._any_name = frozenset(self._index.any_name)
+        self._open = frozenset(self._reader.tables["open"])
 
     def parts(self) -> dict[str, object]:
         """What was slow to work out, as parts of a ready-made file."""
@@ -107,10 +111,18 @@ class Matcher:
     def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
         parts = []
         for part, trust in self._parts(text):
-            query = self._scorer.query(self._reader.read(part))
-            scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
-            parts.append((query, scored))
+            reading = self._reader.read(part)
+            for read in dict.fromkeys((reading, self._unnamed(reading))):
+                trusted = trust if read is reading else trust * UNNAMED_TRUST
+                query = self._scorer.query(read)
+                scored = [replace(s, score=s.score * trusted) for s in self._scorer.score(query)]
+                if read is reading or (scored and scored[0].number in self._any_name):
+                    parts.append((query, scored))
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)
+
+    def _unnamed(self, reading: Reading) -> Reading:
+        """``reading`` without the names that make no difference to an intent with ``any_name``."""
+        return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
 
     def _parts(self, text: str) -> list[tuple[str, float]]:
         """``text``, and if it is long what in it may be the question; how far each is trusted.

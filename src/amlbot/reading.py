@@ -21,6 +21,9 @@ SURFACE = 0.5
 CONCEPT = 0.6
 """Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
 
+NAMEABLE = frozenset({"drug", "gene", "regimen", "procedure", "test"})
+"""Kinds of names that make no difference to an intent with ``any_name``, its subject aside."""
+
 
 class Word(NamedTuple):
     """One word or name of a text, and what it was taken for."""
@@ -242,6 +245,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
             concepts.add(words(phrase), f"~{number}")
     for phrase in sorted(kb.lexicon.fillers):
         fillers.add(words(phrase), "")
+    subjects = {e for i in kb.intents.values() if i.any_name for e in i.about}
     vocabulary = list(dict.fromkeys(names.forms.words()))
     rest = [*vocabulary, *spellings.words(), *concepts.words()]
     rest += [word for phrase in kb.lexicon.spellings for word in words(phrase)]
@@ -253,6 +257,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
         "fillers": fillers.parts(),
         "frequency": dict.fromkeys(rest, 1) | _frequency(kb),
         "guarded": [id for id, e in kb.entities.items() if not e.implied and e.kind != "other"],
+        "open": [id for id, e in kb.entities.items() if e.kind in NAMEABLE and id not in subjects],
         "numbered": [word for word in vocabulary if any(c.isdigit() for c in word)],
     }
 
