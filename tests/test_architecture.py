@@ -19,7 +19,7 @@ LAYERS = [
     ["schema", "names", "spelling", "vocabulary", "hearing"],
     ["guards", "temperature"],
     ["knowledge"],
-    ["reading", "safety"],
+    ["reading", "safety", "glossary"],
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
@@ -43,6 +43,7 @@ PURE = {
     "scoring",
     "matcher",
     "bot",
+    "glossary",
     "safety",
 }
 

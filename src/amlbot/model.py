@@ -333,6 +333,11 @@ class Reply:
     figures: tuple[Figure, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     reviewed: str | None = None
+    more: bool = False
+    """True when "tell me more" has a longer answer that was not given yet."""
+    parts: tuple[Reply, ...] = ()
+    """Several questions in one message: the reply to each, in order. The outer reply has the
+    titles and texts of all of them in ``text``, and their sources, choices and figures."""
 
     def as_dict(self) -> dict[str, object]:
         """The reply as plain data for JSON (schema 1)."""

@@ -39,11 +39,15 @@ class Phrases:
                 return size, target
         return None
 
+    def items(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every phrase with its target."""
+        for phrases in self._by_first.values():
+            yield from phrases.items()
+
     def words(self) -> Iterator[str]:
         """Every word that occurs in a phrase."""
-        for phrases in self._by_first.values():
-            for phrase in phrases:
-                yield from phrase
+        for phrase, _ in self.items():
+            yield from phrase
 
 
 class Named(NamedTuple):
