@@ -64,9 +64,18 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
 
 
 @cache
+def front() -> KnowledgeBase:
+    """The bundled wording and telephone numbers alone: first words need not wait for the rest."""
+    draft = Draft()
+    for name in ("replies.yaml", "regions.yaml"):
+        for document in read(bundled() / name):
+            draft.read(document)
+    return KnowledgeBase({}, replies=draft.replies, regions=draft.regions)
+
+
 def default_replies() -> Mapping[str, tuple[str, ...]]:
     """The bundled wording, for knowledge that brings none of its own."""
-    return load(bundled() / "replies.yaml").replies
+    return front().replies
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:

@@ -22,7 +22,7 @@ def measure(width: int) -> int:
 def wrap(text: str, columns: int) -> str:
     """``text`` with its paragraphs and list items filled to ``columns``."""
     out: list[str] = []
-    for line in _unwrapped(text):
+    for line in paragraphs(text):
         bullet = "- " if line.startswith("- ") else ""
         out += lines(line.removeprefix("- "), columns, bullet) if line else [""]
     return "\n".join(out)
@@ -46,12 +46,12 @@ def item(bullet: str, text: str, columns: int) -> str:
 
 def key_sentence(text: str) -> str:
     """The first sentence of ``text``, or its first paragraph if that is one sentence."""
-    paragraph = next(iter(_unwrapped(text)), "")
+    paragraph = next(iter(paragraphs(text)), "")
     end = _SENTENCE_END.search(paragraph)
     return paragraph[: end.end()] if end else paragraph
 
 
-def _unwrapped(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
     """Paragraphs and list items as one line each: authors break lines where they like."""
     joined: list[str] = []
     for line in map(str.strip, text.strip().splitlines()):

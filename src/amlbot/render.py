@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from . import figures
 from .layout import MEASURE, item, key_sentence, lines, measure, wrap
 from .model import Explanation, Intent, Outcome, Reply, Source
-from .style import Style
+from .style import PLAIN, Style
 from .text import printable
 
 Say = Callable[..., str]
@@ -20,13 +20,43 @@ def as_json(reply: Reply) -> str:
     return json.dumps(reply.as_dict(), ensure_ascii=False)
 
 
-def as_text(reply: Reply, say: Say, width: int = MEASURE, style: Style = Style()) -> str:
-    """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words."""
-    return "\n\n".join(_blocks(reply, say, measure(width), style))
+def as_text(
+    reply: Reply,
+    say: Say,
+    width: int = MEASURE,
+    style: Style = PLAIN,
+    *,
+    chat: bool = False,
+) -> str:
+    """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words.
+
+    In a ``chat`` an answer should fit the window and more can be asked for: its sources take one
+    line each, and a longer answer is pointed to.
+    """
+    return "\n\n".join(_blocks(reply, say, measure(width), style, chat))
 
 
-def _blocks(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
+def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> Iterator[str]:
     """The parts of the reply that a blank line sets apart."""
+    for part in reply.parts or (reply,):
+        yield from _said(part, say, columns, style)
+    if reply.sources:
+        brief = chat and reply.outcome in (Outcome.ANSWER, Outcome.URGENT)
+        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(reply.sources, 1)]
+        if reply.reviewed:
+            listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
+        yield "\n".join([style.accented(say("sources")), *listed])
+    if chat and reply.more:
+        yield wrap(say("more-hint"), columns)
+    if reply.choices:
+        related = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        heading = style.accented(wrap(say("related" if related else "choices"), columns))
+        numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
+        yield "\n".join([heading, *numbered])
+
+
+def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
+    """What the reply to one question says, and its figures."""
     urgent = reply.outcome is Outcome.URGENT
     if urgent:
         yield _alarm(say(f"urgent-{reply.level}"), columns, style)
@@ -38,16 +68,6 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]
         yield _rule(columns)
     for figure in reply.figures:
         yield "\n".join(figures.as_lines(figure, say, columns, style))
-    if reply.sources:
-        listed = [_source(s, i, columns, style) for i, s in enumerate(reply.sources, 1)]
-        if reply.reviewed:
-            listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
-        yield "\n".join([style.accented(say("sources")), *listed])
-    if reply.choices:
-        related = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        heading = style.accented(wrap(say("related" if related else "choices"), columns))
-        numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
-        yield "\n".join([heading, *numbered])
 
 
 def _alarm(heading: str, columns: int, style: Style) -> str:
@@ -105,10 +125,13 @@ def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
     return "\n\n".join(parts)
 
 
-def _source(source: Source, number: int, columns: int, style: Style) -> str:
+def _source(source: Source, number: int, columns: int, style: Style, brief: bool) -> str:
     """One source: a link where the terminal opens links, otherwise with its address below."""
     where = ", ".join(part for part in (source.publisher, source.date) if part)
-    head = item(f"{number}. ", f"{source.title}. {where}" if where else source.title, columns)
-    if not source.url:
-        return head
-    return style.linked(head, source.url) if style.links else f"{head}\n   {printable(source.url)}"
+    head = lines(f"{source.title}. {where}" if where else source.title, columns, f"{number}. ")
+    if brief and len(head) > 1:
+        head = [head[0][: columns - 1].rstrip() + "…"]
+    text = "\n".join(head)
+    if style.links:
+        return style.linked(text, source.url)
+    return text if brief or not source.url else f"{text}\n   {printable(source.url)}"

@@ -1,4 +1,4 @@
-"""What a terminal can show: emphasis, links, characters to draw with. Decided once, at the start."""
+"""What a terminal can show: emphasis, links, drawing. Decided once, at the start."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ class Style:
         )
 
 
+PLAIN = Style()
+
+
 def style_for(environ: Mapping[str, str], *, tty: bool, encoding: str, plain: bool) -> Style:
     """The style for a stream.
 
@@ -73,7 +76,7 @@ def style_for(environ: Mapping[str, str], *, tty: bool, encoding: str, plain: bo
     reversed, which no background can hide.
     """
     if plain or not tty:
-        return Style()
+        return PLAIN
     colors = not environ.get("NO_COLOR")
     return Style(
         bold="\x1b[1m",
