@@ -15,15 +15,15 @@ PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(PACKAGE.glob("*.py"))
 LAYERS = [
     ["errors"],
-    ["model", "text", "yamlfile"],
+    ["model", "text", "yamlfile", "store"],
     ["schema", "names", "spelling", "vocabulary", "hearing"],
-    ["guards", "temperature"],
+    ["guards", "temperature", "base"],
     ["knowledge"],
     ["reading", "safety", "glossary"],
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
-    ["evaluate"],
+    ["evaluate", "prepare"],
     ["bot"],
     ["render"],
     ["__init__"],
@@ -34,6 +34,8 @@ LAYERS = [
 LIBRARIES = {"yaml": {"yamlfile"}, "rapidfuzz": {"spelling"}, "prompt_toolkit": {"repl"}}
 PURE = {
     "model",
+    "store",
+    "base",
     "text",
     "schema",
     "names",

@@ -152,7 +152,12 @@ class Level(StrEnum):
     EMERGENCY = "emergency"
 
 
-MEASURED = frozenset({"high-temperature", "warm-temperature", "low-temperature", "huge-count"})
+MEASURED = frozenset(
+    {
+        *("high-temperature", "warm-temperature", "low-temperature"),
+        *("huge-count", "fast-pulse", "low-oxygen"),
+    }
+)
 """Concepts that are numbers, read against the `Limits`."""
 GUARDS = (
     "idiom",
@@ -216,6 +221,10 @@ class Limits:
     """°C: below this a temperature is low."""
     white_count: float = 100_000
     """White cells per microliter: from here on they can clog vessels."""
+    pulse: float = 130
+    """Beats a minute: from here on a heart at rest is racing."""
+    oxygen: float = 92
+    """Percent: up to here the oxygen in the blood is low."""
 
 
 @dataclass(frozen=True, slots=True)

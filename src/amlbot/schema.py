@@ -7,13 +7,14 @@ expects, notes what is wrong, and returns a harmless value, so that one pass fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from math import isfinite
+from typing import Any
 
-from .errors import Problem
+from .errors import KnowledgeError, Problem
 from .model import (
     GUARDS,
     MEASURED,
@@ -164,6 +165,27 @@ class Draft:
             known = [name for k, name in self._defined if k == kind]
             hint = _nearest(id, known) or f"write {kind} '{id}', or remove this"
             self.problems.append(place.problem(f"there is no {kind} '{id}' ({hint})"))
+
+
+def drafted(documents: Iterable[Document]) -> dict[str, Any]:
+    """What ``documents`` say, as the fields of a knowledge base.
+
+    Raises:
+        KnowledgeError: with every problem of every document.
+
+    """
+    draft = Draft()
+    for document in documents:
+        draft.read(document)
+    draft.finish()
+    if draft.problems:
+        raise KnowledgeError(draft.problems)
+    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies")
+    return {
+        **{name: getattr(draft, name) for name in tables},
+        "lexicon": draft.lexicon,
+        "safety": draft.safety,
+    }
 
 
 class _Fields:
@@ -470,6 +492,8 @@ def _safety(fields: _Fields) -> None:
             warm=limits.number("warm", draft.limits.warm),
             low=limits.number("low", draft.limits.low),
             white_count=limits.number("white_count", draft.limits.white_count),
+            pulse=limits.number("pulse", draft.limits.pulse),
+            oxygen=limits.number("oxygen", draft.limits.oxygen),
         )
         limits.done()
     for sign in fields.items("signs", "a sign"):
