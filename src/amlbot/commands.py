@@ -76,6 +76,12 @@ class Session:
         self.exchanges.append(transcript.Exchange(message, reply))
         return reply
 
+    @property
+    def last_question(self) -> transcript.Exchange | None:
+        """The last message that was more than small talk."""
+        asked = (e for e in reversed(self.exchanges) if e.reply.outcome is not Outcome.CHAT)
+        return next(asked, None)
+
     def told(self, occasion: str, **values: str) -> Reply:
         """A reply of the program's own."""
         return Reply(Outcome.CHAT, self.wording.say(occasion, 0, **values))
@@ -182,9 +188,9 @@ def _define(session: Session, argument: str) -> Reply:
 
 def _why(session: Session, argument: str) -> Reply:
     """How the last answer was found, in words."""
-    if not session.exchanges:
+    last = session.last_question
+    if last is None:
         return session.told("why-nothing")
-    last = session.exchanges[-1]
     reasons = [_reason(session, part) for part in last.reply.parts or (last.reply,)]
     heard = session.wording.say("why", typed=last.typed)
     return Reply(Outcome.CHAT, "\n\n".join([heard, *reasons]))
@@ -206,9 +212,10 @@ def _questions(session: Session, argument: str) -> Reply:
     """Keep a question for the doctor ("this" is the last one asked), or show those kept."""
     say = session.wording.say
     if argument.lower() == "this":
-        if not session.exchanges:
+        last = session.last_question
+        if last is None:
             return session.told("keep-nothing")
-        argument = session.exchanges[-1].reply.title or session.exchanges[-1].typed
+        argument = last.reply.title or last.typed
     if argument and argument not in session.kept:
         session.kept.append(argument)
     if not session.kept:

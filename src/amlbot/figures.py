@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .layout import item, lines
+from .layout import lines
 from .model import Bar, Figure
 from .style import Marks, Style
 
@@ -26,7 +26,7 @@ def as_lines(figure: Figure, say: Callable[..., str], columns: int, style: Style
         yield style.strong(line)
     marks = style.marks
     for bar in figure.bars:
-        yield item(_INDENT if marks else "- ", _bar_in_words(bar, figure, say), columns)
+        yield from lines(_bar_in_words(bar, figure, say), columns, _INDENT if marks else "- ")
         if marks:
             yield from (style.accented(row) for row in _drawn(bar, figure, columns, marks))
     if figure.note:

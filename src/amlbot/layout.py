@@ -9,7 +9,8 @@ from .text import printable
 
 MEASURE = 76
 """Longest line, in columns: longer ones are harder to read, however wide the window is."""
-NARROWEST = 20
+NARROWEST = 22
+"""Columns that are filled in any window: a row of ten dots fits."""
 
 _SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)[.!?]+[\"”)]*(?=\s)")
 

@@ -30,7 +30,7 @@ class Prompt:
             Exception: whatever prompt_toolkit finds wrong with the terminal.
 
         """
-        self._session: PromptSession[str] = PromptSession(
+        self.session: PromptSession[str] = PromptSession(
             ANSI(label),
             completer=_Completer(complete),
             complete_while_typing=False,
@@ -46,7 +46,7 @@ class Prompt:
 
         """
         try:
-            return self._session.prompt()
+            return self.session.prompt()
         except EOFError:
             return None
 
@@ -56,7 +56,7 @@ class Prompt:
     @property
     def empty(self) -> bool:
         """Whether nothing stood on the line when it was left."""
-        return not self._session.default_buffer.text
+        return not self.session.default_buffer.text
 
 
 class _Completer(Completer):

@@ -45,12 +45,12 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
         listed = [_source(s, i, columns, style, brief) for i, s in enumerate(reply.sources, 1)]
         if reply.reviewed:
             listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
-        yield "\n".join([style.accented(say("sources")), *listed])
+        yield "\n".join([_heading(say("sources"), columns, style), *listed])
     if chat and reply.more:
         yield wrap(say("more-hint"), columns)
     if reply.choices:
         related = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        heading = style.accented(wrap(say("related" if related else "choices"), columns))
+        heading = _heading(say("related" if related else "choices"), columns, style)
         numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
         yield "\n".join([heading, *numbered])
 
@@ -76,6 +76,10 @@ def _alarm(heading: str, columns: int, style: Style) -> str:
         return heading
     rows = (style.alarming(row.ljust(columns)) for row in lines(heading, columns, "  "))
     return "\n".join([_rule(columns), *rows, _rule(columns)])
+
+
+def _heading(text: str, columns: int, style: Style) -> str:
+    return "\n".join(map(style.accented, lines(text, columns)))
 
 
 def _rule(columns: int) -> str:
@@ -130,7 +134,7 @@ def _source(source: Source, number: int, columns: int, style: Style, brief: bool
     where = ", ".join(part for part in (source.publisher, source.date) if part)
     head = lines(f"{source.title}. {where}" if where else source.title, columns, f"{number}. ")
     if brief and len(head) > 1:
-        head = [head[0][: columns - 1].rstrip() + "…"]
+        head = [head[0][: columns - 1].rstrip(" ,.") + "…"]
     text = "\n".join(head)
     if style.links:
         return style.linked(text, source.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -83,30 +83,42 @@ class Screen:
         """The first lines of a conversation."""
         if self.manner.as_json:
             return
-        for i, line in enumerate(self.wording.banner()):
+        lines = self.wording.banner()
+        if self.manner.history:
+            lines[1] = self.wording.say("banner-kept", file=self.manner.history)
+        for i, line in enumerate(lines):
             first = self.style.strong if i == 0 else str
             self._hint("\n".join(map(first, wrap(line, self._columns).split("\n"))))
-        if self.manner.history:
-            self.tell("banner-history", file=self.manner.history)
+        self._hint("")
 
     def tell(self, occasion: str, **values: str) -> None:
         """One of the program's own sentences."""
         self._hint(wrap(self.wording.say(occasion, 0, **values), self._columns))
 
-    def show(self, reply: Reply) -> None:
-        """A reply. A fault in drawing it leaves its words."""
-        from .render import as_json, as_text
-
+    def show(self, replies: Iterable[Reply], hint: str = "") -> None:
+        """What one message brought, and the occasion for a hint below it."""
         if self.manner.as_json:
-            print(as_json(reply), flush=True)
+            from .render import as_json
+
+            print(*map(as_json, replies), sep="\n", flush=True)
             return
+        if self.terminal:
+            print()
+        for reply in replies:
+            label = f"{self.wording.say('label-bot')}\n" if self.manner.plain else ""
+            print(f"{label}{self._drawn(reply)}\n", flush=True)
+        if hint:
+            self.tell(hint)
+            print()
+
+    def _drawn(self, reply: Reply) -> str:
+        """The reply as text. A fault in drawing it leaves its words."""
+        from .render import as_text
+
         try:
-            text = as_text(reply, self.wording.say, _width(), self.style, chat=self.terminal)
+            return as_text(reply, self.wording.say, _width(), self.style, chat=self.terminal)
         except Exception:
-            text = printable(reply.text)
-        label = f"{self.wording.say('label-bot')}\n" if self.manner.plain else ""
-        above = "\n" if self.terminal else ""
-        print(f"{above}{label}{text}\n", flush=True)
+            return printable(reply.text)
 
     def clear(self) -> None:
         """Empty the screen, unless it is read aloud."""
@@ -164,11 +176,9 @@ class Chat:
         if session.over:
             self._screen.tell("bye")
             return True
-        for reply in replies:
-            self._screen.show(reply)
-        if self._screen.terminal and not self._hinted and replies[-1].outcome is Outcome.ANSWER:
-            self._hinted = True
-            self._screen.tell("hint")
+        first = not self._hinted and any(reply.outcome is Outcome.ANSWER for reply in replies)
+        self._hinted |= first
+        self._screen.show(replies, "hint" if first and self._screen.terminal else "")
         return False
 
     def _open(self) -> Session:
@@ -264,7 +274,11 @@ class Typed:
         try:
             return input(self._label)
         except EOFError:
+            print()
             return None
+        except KeyboardInterrupt:
+            print()
+            raise
 
     def forget(self) -> None:
         with suppress(ImportError):
