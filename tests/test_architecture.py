@@ -15,11 +15,11 @@ PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(PACKAGE.glob("*.py"))
 LAYERS = [
     ["errors"],
-    ["model", "text", "yamlfile", "store"],
-    ["schema", "names", "spelling", "vocabulary", "hearing"],
-    ["guards", "temperature", "base"],
+    ["model", "text", "yamlfile", "store", "recall"],
+    ["layout", "style", "schema", "names", "spelling", "vocabulary", "hearing"],
+    ["guards", "temperature", "base", "figures"],
     ["knowledge"],
-    ["reading", "safety", "glossary"],
+    ["reading", "safety", "glossary", "wording", "transcript"],
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
@@ -27,16 +27,24 @@ LAYERS = [
     ["bot"],
     ["render"],
     ["__init__"],
-    ["repl", "web"],
+    ["commands", "prompting", "web"],
+    ["completion"],
+    ["repl"],
     ["cli"],
     ["__main__"],
 ]
-LIBRARIES = {"yaml": {"yamlfile"}, "rapidfuzz": {"spelling"}, "prompt_toolkit": {"repl"}}
+LIBRARIES = {"yaml": {"yamlfile"}, "rapidfuzz": {"spelling"}, "prompt_toolkit": {"prompting"}}
 PURE = {
     "model",
     "store",
     "base",
     "text",
+    "layout",
+    "style",
+    "figures",
+    "render",
+    "wording",
+    "completion",
     "schema",
     "names",
     "spelling",
