@@ -102,7 +102,7 @@ class KnowledgeBase:
             parts[name] = list(table)
             parts[f"{name} lines"] = [json.dumps(asdict(e)).encode() for e in table.values()]
         lexicon, safety = asdict(self.lexicon), asdict(self.safety)
-        lexicon |= {name: sorted(lexicon[name]) for name in ("fillers", "common")}
+        lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
         return parts | {"replies": dict(self.replies), "lexicon": lexicon, "safety": safety}
@@ -132,8 +132,8 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         | {
             "spellings": _tuples(data["spellings"]),
             "synonyms": tuple(map(tuple, data["synonyms"])),
-            "fillers": frozenset(data["fillers"]),
-            "common": frozenset(data["common"]),
+            "opposites": tuple(map(tuple, data["opposites"])),
+            **{name: frozenset(data[name]) for name in _WORD_SETS},
         }
     )
 
@@ -153,6 +153,7 @@ def _sign(data: dict[str, Any]) -> Sign:
     return Sign(**_tuples(data) | {"level": Level(data["level"]), "all": concepts})
 
 
+_WORD_SETS = ("fillers", "common", "undirected")
 _TABLES: Mapping[str, Any] = {
     "intents": _intent,
     "sources": lambda data: Source(**_tuples(data)),

@@ -141,6 +141,11 @@ class Lexicon:
     """Words that carry nothing ("um", "please"), passed over wherever they stand."""
     common: frozenset[str] = frozenset()
     """Everyday words, spelled right, that must never be "repaired" into another word."""
+    opposites: tuple[tuple[str, str], ...] = ()
+    """Pairs that point in opposite directions (start, stop): the answer to one is not the other's.
+    A word stands for its synonyms too."""
+    undirected: frozenset[str] = frozenset()
+    """Phrases that hold such a word and point nowhere ("why not", "can't I")."""
 
 
 class Level(StrEnum):
@@ -302,6 +307,8 @@ class Explanation:
     rivals: tuple[Rival, ...]
     """The best three."""
     thresholds: tuple[tuple[str, float], ...]
+    flipped: tuple[str, ...] = ()
+    """A direction of the question and its opposite in the nearest phrasing: a veto."""
 
     def as_dict(self) -> dict[str, object]:
         """The explanation as plain data for JSON."""

@@ -73,6 +73,8 @@ class Draft:
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
     fillers: set[str] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
+    opposites: list[tuple[str, str]] = field(default_factory=list)
+    undirected: set[str] = field(default_factory=set)
     signs: list[Sign] = field(default_factory=list)
     concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class Draft:
             tuple(self.synonyms),
             frozenset(self.fillers),
             frozenset(self.common),
+            tuple(self.opposites),
+            frozenset(self.undirected),
         )
 
     @property
@@ -124,6 +128,12 @@ class Draft:
             self.synonyms += lexicon.rows("synonyms")
             self.fillers.update(lexicon.texts("fillers"))
             self.common.update(lexicon.text("common").split())
+            for row in lexicon.rows("opposites"):
+                if len(row) == 2:
+                    self.opposites.append((row[0], row[1]))
+                else:
+                    lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
+            self.undirected.update(lexicon.texts("undirected"))
             lexicon.done()
         safety = top.inner("safety", "safety")
         if safety:
