@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from .errors import KnowledgeError, Problem
-from .model import Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
+from .model import Cues, Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
 from .schema import Draft
 from .yamlfile import Document, parse
 
@@ -28,6 +28,8 @@ class KnowledgeBase:
     regions: Mapping[str, Region] = field(default_factory=dict)
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     safety: Safety = field(default_factory=Safety)
 
@@ -64,9 +66,14 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
 
 
 @cache
-def default_replies() -> Mapping[str, tuple[str, ...]]:
-    """The bundled wording, for knowledge that brings none of its own."""
-    return load(bundled() / "replies.yaml").replies
+def defaults() -> KnowledgeBase:
+    """The bundled ``replies`` and ``cues``, for knowledge that brings none of its own."""
+    return load(bundled() / "replies.yaml")
+
+
+def cues(kb: KnowledgeBase) -> Cues:
+    """How people refer to what was said, as ``kb`` has it or else the bundled knowledge."""
+    return kb.cues or defaults().cues or Cues()
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
@@ -93,6 +100,7 @@ def _assemble(documents: Iterable[Document]) -> KnowledgeBase:
         draft.facts,
         draft.regions,
         draft.replies,
+        draft.cues,
         draft.lexicon,
         draft.safety,
     )

@@ -18,6 +18,7 @@ from .model import (
     GUARDS,
     MEASURED,
     Bar,
+    Cues,
     Entity,
     Fact,
     Figure,
@@ -77,6 +78,7 @@ class Draft:
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    cues: Cues | None = None
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -124,6 +126,10 @@ class Draft:
             self.fillers.update(lexicon.texts("fillers"))
             self.common.update(lexicon.text("common").split())
             lexicon.done()
+        cues = top.inner("cues", "cues")
+        if cues:
+            self.cues = _cues(cues)
+            cues.done()
         safety = top.inner("safety", "safety")
         if safety:
             _safety(safety)
@@ -354,6 +360,24 @@ def _intent(fields: _Fields, topic: str, reviewed: str) -> None:
     )
     if id:
         fields.draft.intents[id] = intent
+
+
+def _cues(fields: _Fields) -> Cues:
+    stand_ins = fields.table("stand-ins", "stand-ins")
+    for pattern in stand_ins:
+        if pattern.count("{}") != 1:
+            fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
+    return Cues(
+        leads=fields.texts("leads"),
+        turns=fields.texts("turns"),
+        narrows=fields.texts("narrows"),
+        stand_ins=stand_ins,
+        idle=fields.texts("idle"),
+        corrects=fields.texts("corrects"),
+        defines=fields.texts("defines"),
+        asks=fields.texts("asks"),
+        contrasts=tuple(fields.rows("contrasts")),
+    )
 
 
 def _figure(fields: _Fields) -> Figure:

@@ -1,0 +1,230 @@
+"""What a message leans on: "how common is it", "and in kids?", "no, I meant MRD", made whole.
+
+Nothing is decided here. A message becomes the questions that it may stand for, likeliest first,
+and the matcher, which never mistakes one name for another, tells which of them has an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .dialogue import State
+from .knowledge import KnowledgeBase, cues
+from .model import Intent
+from .reading import Reader
+from .text import clean, words
+
+MAX_SUBJECTS = 3
+MAX_WORDS = 25
+"""Words beyond which a message is taken to stand on its own."""
+FRAGMENT = 6
+"""Words of the longest message that is no question of its own ("and after a transplant")."""
+_THINGS = frozenset({"drug", "regimen", "procedure"})
+"""Kinds of entity that stand in one another's place in a question: treatments."""
+_EDGES = " ?!.,:;-\"'"
+_NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question that a message may stand for."""
+
+    text: str
+    subject: str = ""
+    """The entity id that was filled in, if it was one."""
+    weak: bool = False
+    """Nothing in the message points back; it is only that the question names nothing itself."""
+
+
+class Referring:
+    """Makes messages whole with the names, and the words for pointing back, of one knowledge."""
+
+    def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
+        self.kb, self._reader = kb, reader
+        heard = cues(kb)
+        self._leads = _starting(heard.leads)
+        self._turns = _starting(heard.turns)
+        self._narrows = _starting(heard.narrows)
+        self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
+        self._idle = _anywhere(heard.idle)
+        self._corrects = _starting(heard.corrects), _ending(heard.corrects)
+        self._defines = _starting(heard.defines), _ending(heard.defines)
+        self._asks = _starting(heard.asks)
+        self._contrasts = [_anywhere(row) for row in heard.contrasts]
+
+    def names(self, text: str) -> list[str]:
+        """The ids of the entities that ``text`` names, what everything is about aside."""
+        return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
+
+    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+        found = dict.fromkeys([*about, *self._reader.read(question).entities])
+        kinds = {id: self.kb.entities[id].kind for id in found}
+        return tuple(sorted(found, key=lambda id: kinds[id] == "aspect"))[:MAX_SUBJECTS]
+
+    def led(self, text: str) -> str:
+        """``text`` without the words that lead into it ("oh and", "so"); itself if that is all."""
+        return self._leads.sub("", text).strip() or text
+
+    def covers(self, intent: Intent, subject: str) -> bool:
+        """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
+        named = {*intent.about, *self._reader.read_exactly(intent.title).entities}
+        return subject in self._reader.names.covers(named)
+
+    def other_disease(self, text: str) -> str:
+        """The name of the first disease in ``text`` that is no kind of AML; empty if none is."""
+        for id in self._reader.read(text).entities:
+            entity = self.kb.entities[id]
+            broader = self._reader.names.covers([id])
+            if entity.kind == "disease" and not any(self.kb.entities[b].implied for b in broader):
+                return entity.name
+        return ""
+
+    def readings(self, text: str, state: State) -> list[Reading]:
+        """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
+        if not state.live or len(text.split()) > MAX_WORDS:
+            return []
+        rest = self._leads.sub("", clean(text)).strip(_EDGES)
+        turned = self._turns.sub("", rest)
+        if turned != rest:
+            return list(_distinct(self._turned(turned, state), text))
+        short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
+        if short and self._narrows.match(rest):
+            return list(_distinct(self._narrowed(rest, state), text))
+        replaced = list(self._replaced(rest, state))
+        if replaced:
+            return list(_distinct(replaced, text))
+        names = [self.kb.entities[id].kind for id in self.names(rest)]
+        if state.age or any(kind not in ("aspect", "other") for kind in names):
+            return []
+        weak = "aspect" not in names
+        return list(_distinct(self._named(rest, state.live, weak), text))
+
+    def corrected(self, text: str) -> str | None:
+        """What is left of ``text`` when it takes the last question back; None if it does not."""
+        start, end = self._corrects
+        typed = clean(text).strip(_EDGES)
+        rest = end.sub("", start.sub("", typed)).strip(_EDGES)
+        return rest if rest != typed else None
+
+    def corrections(self, rest: str, state: State) -> list[Reading]:
+        """What the last question was meant to be, if ``rest`` is what puts it right."""
+        asked = self.names(state.question)
+        found: list[Reading] = []
+        if len(rest.split()) <= FRAGMENT:
+            found += self._swapped(state.question, rest)
+        found.append(Reading(rest))
+        subjects = [*asked, *(id for id in state.subjects if id not in asked)][:MAX_SUBJECTS]
+        found += self._named(rest, subjects, weak=False)
+        if state.question:
+            found.append(Reading(f"{state.question}, {rest}"))
+        return list(_distinct(found, ""))
+
+    def defined(self, text: str) -> str | None:
+        """The word whose meaning ``text`` asks for; None if it asks for something else."""
+        start, end = self._defines
+        rest = self._leads.sub("", clean(text)).strip(_EDGES)
+        word = end.sub("", start.sub("", rest)).strip(_EDGES)
+        return word if word != rest or len(word.split()) <= 2 else None
+
+    def _turned(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, asked of something else: "what about CBF"."""
+        yield from self._swapped(self._title(state), rest)
+        yield from self._swapped(state.question, rest)
+        if self._narrows.match(rest):
+            yield Reading(f"{state.question.rstrip(' ?.!')}, {rest}")
+        yield from self._named(rest, state.live, weak=False)
+
+    def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, of fewer people or another time: "in children?"."""
+        yield from self._swapped(self._title(state), rest)
+        yield from self._swapped(state.question, rest)
+        for question in (state.question, self._title(state)):
+            if question:
+                yield Reading(f"{question.rstrip(' ?.!')}, {rest}")
+        yield from self._named(rest, state.live, weak=False)
+
+    def _replaced(self, rest: str, state: State) -> Iterator[Reading]:
+        """``rest`` with each thing that "it" may be in its place: "how common is it"."""
+        bare = self._idle.sub(lambda match: "_" * len(match[0]), rest)
+        for pattern, stand_in in self._stand_ins:
+            place = stand_in.search(bare)
+            if place:
+                for id in state.live:
+                    name = pattern.replace("{}", self.kb.entities[id].name)
+                    yield Reading(f"{rest[: place.start()]}{name}{rest[place.end() :]}", id)
+                return
+
+    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
+        """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
+        for id in subjects:
+            name = self.kb.entities[id].name
+            short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
+            text = f"{name} {rest}" if short else f"{rest} ({name})"
+            yield Reading(text, id, weak)
+
+    def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with what ``rest`` names in the place of something of the same kind."""
+        for contrast in self._contrasts:
+            new, old = contrast.search(rest), contrast.search(question)
+            if new and old and new[0].lower() != old[0].lower():
+                yield Reading(f"{question[: old.start()]}{new[0]}{question[old.end() :]}")
+        for new_id in self._reader.read(rest).entities[:1]:
+            for old_id in self._reader.read(question).entities:
+                place = self._mention(old_id).search(clean(question))
+                if place and old_id != new_id and self._alike(old_id, new_id):
+                    name = self.kb.entities[new_id].name
+                    asked = clean(question)
+                    yield Reading(f"{asked[: place.start()]}{name}{asked[place.end() :]}", new_id)
+                    break
+
+    def _title(self, state: State) -> str:
+        """The last question in the words of its answer: spelled right, names and all."""
+        return self.kb.intents[state.trail[-1]].title if state.trail else ""
+
+    def _alike(self, a: str, b: str) -> bool:
+        kinds = {self.kb.entities[a].kind, self.kb.entities[b].kind}
+        return kinds <= _THINGS or (len(kinds) == 1 and not kinds & {"aspect", "other"})
+
+    def _mention(self, id: str) -> re.Pattern[str]:
+        """Where ``id`` is written in a text."""
+        entity = self.kb.entities[id]
+        return _anywhere([entity.name, *entity.forms, *entity.capitals])
+
+
+def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
+    """``readings`` that differ in their words from one another and from what was typed."""
+    seen = {words(typed)}
+    for reading in readings:
+        key = words(reading.text)
+        if key and key not in seen:
+            seen.add(key)
+            yield reading
+
+
+def _alternatives(phrases: Sequence[str]) -> str:
+    ordered = sorted((clean(p) for p in phrases if clean(p)), key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in ordered)
+
+
+def _anywhere(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``phrases`` as whole words; never matches if there are none."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"(?<!\w)(?:{_alternatives(phrases)})(?!\w)", re.IGNORECASE)
+
+
+def _starting(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any run of ``phrases`` at the start of a text, with what separates them."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"\W*(?:(?:{_alternatives(phrases)})(?!\w)[\s,.!:-]*)+", re.IGNORECASE)
+
+
+def _ending(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``phrases`` at the end of a text."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"[\s,.!-]+(?:{_alternatives(phrases)})[\s?!.]*$", re.IGNORECASE)
