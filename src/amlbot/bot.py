@@ -13,20 +13,31 @@ from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Candidate, Level, Match, Outcome, Reply
 from .reading import Reader
-from .referring import Reading, Referring
+from .referring import FRAGMENT, Reading, Referring
 from .safety import Alarm, Screen
 from .speaking import Speaker
 from .splitting import Piece, Splitter
 from .steering import Steering
 from .text import printable, words
 
-CHAT_SCORE = 0.9
-"""Small talk must be all but word for word, so that it never swallows a question."""
+ALIKE = 0.7
+"""Share of words, of all that either has, that a text and small talk must have in common: all but
+word for word, so that small talk never swallows a question."""
+LEAST = 0.5
+"""Score from which a question is answered that had to be completed: higher than for one as typed,
+since a wrong completion is worse than asking."""
+LEAST_UNTIED = 0.6
+"""The same where nothing in the message points back, and the question only names nothing."""
+PLAIN = frozenset({"other", "aspect"})
+"""Kinds of entity that are plain words: an answer may use them without being about them."""
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
 WHOLE = 0.97
 """Score from which a message is one question, however many it could be cut into."""
-PASSING = frozenset({"chat-greeting", "chat-thanks", "chat-goodbye", "chat-yes", "chat-no"})
+PASSING = frozenset(
+    f"chat-{manner}"
+    for manner in ("greeting", "thanks", "goodbye", "yes", "no", "ok", "wait", "restart")
+)
 """Small talk that is passed over when something is asked beside it."""
 
 _NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
@@ -48,6 +59,12 @@ class Understood:
     question: str
     completed: bool = False
     """The question is not as it was typed, which is to be said."""
+
+    def unsure(self) -> Understood:
+        """The same, to be asked about rather than answered."""
+        if self.match.outcome is not Outcome.ANSWER:
+            return self
+        return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
 
 
 class Bot:
@@ -139,13 +156,13 @@ class Bot:
 
     def _small_talk(self, text: str) -> str:
         """The id of the small talk that ``text`` is all but word for word, and no question."""
-        led = self._referring.led(text)
-        for form in dict.fromkeys((text, led)):
+        for form in dict.fromkeys((text, self._referring.led(text))):
             talk = self._chat.match(form).best
-            if talk and talk.score >= CHAT_SCORE:
+            alike = self._referring.alike(form, talk.phrasing) if talk else 0.0
+            if talk and alike >= ALIKE:
                 match = self.matcher.match(form)
-                question = match.best.score if match.best and match.outcome is Outcome.ANSWER else 0
-                return talk.intent if talk.score >= question else ""
+                exact = match.outcome is Outcome.ANSWER and alike < 1
+                return "" if exact and _score(Understood(match, form)) >= WHOLE else talk.intent
         return ""
 
     def _in_pieces(self, pieces: Sequence[Piece], state: State) -> tuple[Reply, State] | None:
@@ -170,8 +187,8 @@ class Bot:
     def _story(self, asked: str, whole: str, state: State) -> tuple[Reply, State]:
         """One question in a story: alone or with what the story names, whichever is surer."""
         full = self._understand(whole, state)
-        names = self._referring.names(whole)
-        within = replace(state, subjects=tuple(names), age=0, question="") if names else state
+        subjects = self._referring.told(whole)
+        within = replace(state, subjects=subjects, age=0, question="") if subjects else state
         alone = self._understand(asked, within)
         if alone.match.outcome is Outcome.ANSWER and not full.match.unknown_names:
             better = full.match.outcome is not Outcome.ANSWER or _score(alone) > _score(full)
@@ -218,41 +235,54 @@ class Bot:
         rest = self._referring.corrected(text)
         if rest and state.question:
             return self._corrected(rest, state)
-        plain = Understood(self.matcher.match(text), text)
+        plain = self._plain(text)
         asked_back: list[Understood] = []
         for reading in self._referring.readings(text, state):
-            match = self.matcher.match(reading.text)
-            understood = Understood(match, reading.text, completed=True)
-            if match.outcome is Outcome.CLARIFY and not match.unknown_names:
-                asked_back.append(understood)
-            if self._answers(reading, match) and not (reading.weak and _surer(plain, understood)):
+            understood = replace(self._plain(reading.text), completed=True)
+            if self._answers(reading, understood, plain):
                 return understood
+            if not (reading.weak or understood.match.unknown_names):
+                asked_back.append(understood.unsure())
         if plain.match.outcome is Outcome.ANSWER:
             return plain
         return max([plain, *asked_back], key=_score)
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
-        repeat = bool(self._referring.names(rest))
+        repeat = bool(self._referring.names(rest)) or bool(self._referring.bare_name(rest))
         found = []
         for reading in self._referring.corrections(rest, state):
-            match = self.matcher.match(reading.text)
-            understood = Understood(match, reading.text, completed=True)
-            again = match.best and match.best.intent in state.trail[-1:] and not repeat
-            if self._answers(reading, match) and not again:
+            understood = replace(self._plain(reading.text), completed=True)
+            best = understood.match.best
+            again = best and best.intent in state.trail[-1:] and not repeat
+            if self._answers(reading, understood, understood) and not again:
                 return understood
             if not again:
-                found.append(understood)
-        plain = Understood(self.matcher.match(rest), rest)
-        return max([plain, *found], key=_score)
+                found.append(understood.unsure())
+        return max([self._plain(rest).unsure(), *found], key=_score)
 
-    def _answers(self, reading: Reading, match: Match) -> bool:
-        """Whether ``match`` answers ``reading``, and on the subject that was filled in."""
-        if match.outcome is not Outcome.ANSWER or not match.best:
+    def _plain(self, text: str) -> Understood:
+        """``text`` as it is; a name alone asks what it is."""
+        match = self.matcher.match(text)
+        name = self._referring.bare_name(text) if match.outcome is not Outcome.ANSWER else ""
+        asked = self.matcher.match(self.say("what-is", name=name)) if name else match
+        return Understood(asked if asked.outcome is Outcome.ANSWER else match, text)
+
+    def _answers(self, reading: Reading, understood: Understood, plain: Understood) -> bool:
+        """Whether what was understood is to be answered: surely enough, and on what was filled in.
+
+        The matcher itself keeps names apart, but for the plain words among them.
+        """
+        best = understood.match.best
+        if understood.match.outcome is not Outcome.ANSWER or not best:
             return False
-        if not reading.subject or self.kb.entities[reading.subject].kind != "other":
-            return True  # the matcher itself keeps every other name apart
-        return self._referring.covers(self.kb.intents[match.best.intent], reading.subject)
+        if best.score < (LEAST_UNTIED if reading.weak else LEAST):
+            return False
+        if reading.weak and _surer(plain, understood):
+            return False
+        intent = self.kb.intents[best.intent]
+        plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
+        return all(self._referring.covers(intent, id) for id in plain_words)
 
     def _worded_choice(self, text: str, state: State) -> int:
         """The number of the one pending choice that ``text`` shares words with; 0 if none."""
@@ -276,19 +306,21 @@ class Bot:
         if understood.completed:
             asked = printable(question).strip(" ?.!,")
             notes.append(self.say("understood", asked=asked[:1].upper() + asked[1:]))
+        said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
-            reply = replace(reply, text="\n\n".join([*notes, reply.text]))
+            said = replace(reply, text="\n\n".join([*notes, reply.text]))
         if reply.outcome is Outcome.ANSWER:
-            return reply, self._steering.answered(reply, state, question)
-        return reply, replace(
+            return said, self._steering.answered(reply, state, question)
+        subjects = self._common_subject(reply) or self._referring.subjects((), question)
+        return said, replace(
             state,
             choices=reply.choices,
             asked=reply.outcome is Outcome.CLARIFY,
             picked_from=(),
             misses=state.misses + (not meaning),
             question=question,
-            subjects=self._common_subject(reply) or state.subjects,
-            age=0 if self._common_subject(reply) else state.age + 1,
+            subjects=subjects or state.subjects,
+            age=0 if subjects else state.age + 1,
         )
 
     def _found(self, match: Match, question: str, state: State) -> tuple[Reply, bool]:
@@ -308,10 +340,26 @@ class Bot:
         if disease and state.misses == 0:
             text = self.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
-        names = printable(" and ".join(match.unknown_names))
+        names = printable(" and ".join(match.unknown_names) or self._referring.strange(question))
+        if match.outcome is Outcome.UNKNOWN and not names:
+            match = self._near(match, question)
         if match.outcome is Outcome.CLARIFY:
+            names = printable(" and ".join(match.unknown_names))
             return self._speaker.clarify(match, state.misses, names), False
         return self._speaker.unknown(match, state.misses, names), False
+
+    def _near(self, match: Match, question: str) -> Match:
+        """For a few words that name something: asking back among what is about it."""
+        short = len(question.split()) <= FRAGMENT
+        named = filter(self._referring.proper, self._referring.names(question)) if short else ()
+        names = list(named)
+        covers = self._referring.covers
+        about = tuple(
+            candidate
+            for candidate in match.candidates
+            if any(covers(self.kb.intents[candidate.intent], id) for id in names)
+        )
+        return replace(match, outcome=Outcome.CLARIFY, candidates=about) if about else match
 
     def _common_subject(self, reply: Reply) -> tuple[str, ...]:
         """What all choices of ``reply`` are about first of all, if that is one thing."""

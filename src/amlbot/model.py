@@ -160,6 +160,8 @@ class Cues:
     """Phrases in which a stand-in stands for nothing ("is it safe to")."""
     corrects: tuple[str, ...] = ()
     """What takes the last question back ("no I meant"), before or after the right words."""
+    frames: tuple[str, ...] = ()
+    """How a thing is pointed to by one of its words ("the {} one")."""
     defines: tuple[str, ...] = ()
     """What asks for the meaning of a word, before or after it ("what does", "mean")."""
     asks: tuple[str, ...] = ()

@@ -367,6 +367,9 @@ def _cues(fields: _Fields) -> Cues:
     for pattern in stand_ins:
         if pattern.count("{}") != 1:
             fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
+    for i, frame in enumerate(fields.texts("frames")):
+        if frame.count("{}") != 1:
+            fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
     return Cues(
         leads=fields.texts("leads"),
         turns=fields.texts("turns"),
@@ -374,6 +377,7 @@ def _cues(fields: _Fields) -> Cues:
         stand_ins=stand_ins,
         idle=fields.texts("idle"),
         corrects=fields.texts("corrects"),
+        frames=fields.texts("frames"),
         defines=fields.texts("defines"),
         asks=fields.texts("asks"),
         contrasts=tuple(fields.rows("contrasts")),

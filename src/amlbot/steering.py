@@ -19,7 +19,7 @@ from .speaking import MAX_CHOICES, Speaker
 
 MAX_TERMS = 4
 """Words explained at a time."""
-SHORT = 40
+SHORT = 80
 """Characters below which a first sentence ("Yes.") says too little alone."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -66,8 +66,8 @@ class Steering:
         shown = self._speaker.show(self.kb.intents[fresh[0]])
         lead = self._speaker.say("more-next", state.told, title=intent.title)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
-        reply = replace(shown, text=f"{lead}\n\n{shown.text}", choices=rest)
-        return reply, self.answered(reply, state)
+        shown = replace(shown, choices=rest)
+        return replace(shown, text=f"{lead}\n\n{shown.text}"), self.answered(shown, state)
 
     def simpler(self, state: State) -> tuple[Reply, State] | None:
         """The first sentence of the last answer, and what its technical words mean."""
@@ -126,7 +126,7 @@ class Steering:
             return self.pick(1, state)
         outcome = Outcome.CLARIFY if state.asked else Outcome.CHAT
         text = self._speaker.say("yes-which", state.misses)
-        return Reply(outcome, text, choices=state.choices), state
+        return Reply(outcome, text, choices=state.choices), replace(state, asked=True)
 
     def no(self, state: State) -> tuple[Reply, State] | None:
         """None of what was offered; after an answer: what else it may have been."""
