@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .dialogue import MAX_HISTORY, History, State, clipped, user_messages
 from .glossary import define
@@ -34,11 +34,8 @@ MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
 WHOLE = 0.97
 """Score from which a message is one question, however many it could be cut into."""
-PASSING = frozenset(
-    f"chat-{manner}"
-    for manner in ("greeting", "thanks", "goodbye", "yes", "no", "ok", "wait", "restart")
-)
-"""Small talk that is passed over when something is asked beside it."""
+PASSING = frozenset({"chat-greeting", "chat-thanks", "chat-goodbye", "chat-ok", "chat-wait"})
+"""Small talk that, like all that steers, is passed over when something is asked beside it."""
 
 _NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
 
@@ -67,6 +64,14 @@ class Understood:
         return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
 
 
+class Question(NamedTuple):
+    """A question in a message of several sentences."""
+
+    piece: Piece
+    before: str = ""
+    """The sentence before it, if that tells something."""
+
+
 class Bot:
     """Answers messages from one knowledge base. Holds nothing of any conversation."""
 
@@ -82,7 +87,7 @@ class Bot:
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
-        self._splitter = Splitter(cues(self.kb).asks)
+        self._splitter = Splitter(cues(self.kb))
         self.say = self._speaker.say
         self.show = self._speaker.show
         self.filled = self._speaker.filled
@@ -169,50 +174,71 @@ class Bot:
         """A message of several sentences: its manners passed over, each of its questions heard."""
         if len(pieces) < 2:
             return None
-        talk = {piece: self._small_talk(piece.text) for piece in pieces}
-        told = [piece for piece in pieces if talk[piece] not in PASSING]
+        talk = [self._small_talk(piece.text) for piece in pieces]
+        passing = PASSING | self._steering.moves.keys()
+        told = [piece for piece, id in zip(pieces, talk, strict=True) if id not in passing]
         if not told:
             return self._steered(pieces[-1].text, state)
         whole = " ".join(piece.text for piece in told)
-        asking = [piece for piece in told if piece.asks or talk[piece]]
         if len(told) == 1:
             return self._steered(whole, state) or self._one(whole, state)
-        if len(asking) == 1 and not talk[asking[0]]:
-            return self._story(asking[0].text, whole, state)
+        chatty = {piece for piece, id in zip(pieces, talk, strict=True) if id}
+        heard = [
+            Question(piece, before.text if before and not before.asks else "")
+            for before, piece in zip([None, *told], told, strict=False)
+            if piece.asks or piece in chatty
+        ]
+        if len(heard) == 1 and not chatty.intersection(told):
+            return self._story(heard[0], whole, state)
         best = self.matcher.match(whole).best
-        if len(asking) < 2 or (best and best.score >= WHOLE):
+        if len(heard) < 2 or (best and best.score >= WHOLE):
             return self._one(whole, state)
-        return self._several(asking, state) or self._one(whole, state)
+        return self._several(heard, whole, state) or self._one(whole, state)
 
-    def _story(self, asked: str, whole: str, state: State) -> tuple[Reply, State]:
+    def _story(self, question: Question, whole: str, state: State) -> tuple[Reply, State]:
         """One question in a story: alone or with what the story names, whichever is surer."""
         full = self._understand(whole, state)
-        subjects = self._referring.told(whole)
-        within = replace(state, subjects=subjects, age=0, question="") if subjects else state
-        alone = self._understand(asked, within)
+        alone = self._within(question, whole, state)
         if alone.match.outcome is Outcome.ANSWER and not full.match.unknown_names:
             better = full.match.outcome is not Outcome.ANSWER or _score(alone) > _score(full)
             return self._reply(alone if better else full, state)
         return self._reply(full, state)
 
-    def _several(self, asking: Sequence[Piece], state: State) -> tuple[Reply, State] | None:
+    def _within(self, question: Question, story: str, state: State) -> Understood:
+        """A question that may point to the sentence before it, or to what the story names."""
+        if question.before and self._referring.points(question.piece.text):
+            both = self._plain(f"{question.before} {question.piece.text}")
+            if both.match.outcome is Outcome.ANSWER and _score(both) >= LEAST:
+                return both
+        subjects = self._referring.told(story)
+        if subjects and not state.live:
+            state = replace(state, subjects=subjects, age=0, question="")
+        return self._understand(question.piece.text, state)
+
+    def _several(
+        self, heard: Sequence[Question], story: str, state: State
+    ) -> tuple[Reply, State] | None:
         """Each of several questions; None if they are rather one."""
         parts: list[Reply] = []
-        after = state
-        for piece in asking[:MAX_PARTS]:
+        after = replace(state, subjects=())
+        for question in heard[:MAX_PARTS]:
+            piece = question.piece
             before = replace(after, misses=0, choices=(), asked=False)
-            reply, after = self._steered(piece.text, before) or self._one(piece.text, before)
+            reply, after = self._steered(piece.text, before) or self._reply(
+                self._within(question, story, before), before
+            )
             if reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN):
                 reply = replace(reply, title=printable(piece.text))
             if not reply.intent or all(reply.intent != part.intent for part in parts):
                 parts.append(reply)
         answers = [part for part in parts if part.outcome in (Outcome.ANSWER, Outcome.CHAT)]
-        sentences = all(piece.own for piece in asking)
-        if not answers or (not sentences and len(answers) < len(asking[:MAX_PARTS])):
+        sentences = all(question.piece.own for question in heard)
+        if not answers or (not sentences and len(answers) < len(heard[:MAX_PARTS])):
             return None
         if len(parts) == 1:
             return parts[0], after
-        reply = self._speaker.together(parts, [piece.text for piece in asking[MAX_PARTS:]])
+        left = [question.piece.text for question in heard[MAX_PARTS:]]
+        reply = self._speaker.together(parts, left)
         asked = any(part.outcome is Outcome.CLARIFY for part in parts)
         return reply, replace(after, choices=reply.choices, reply=reply, asked=asked)
 
@@ -236,16 +262,17 @@ class Bot:
         if rest and state.question:
             return self._corrected(rest, state)
         plain = self._plain(text)
-        asked_back: list[Understood] = []
+        tied, asked_back = False, list[Understood]()
         for reading in self._referring.readings(text, state):
             understood = replace(self._plain(reading.text), completed=True)
             if self._answers(reading, understood, plain):
                 return understood
+            tied |= not reading.weak
             if not (reading.weak or understood.match.unknown_names):
                 asked_back.append(understood.unsure())
-        if plain.match.outcome is Outcome.ANSWER:
+        if plain.match.outcome is Outcome.ANSWER and _score(plain) >= tied * LEAST_UNTIED:
             return plain
-        return max([plain, *asked_back], key=_score)
+        return max([plain.unsure(), *asked_back], key=_score)
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
@@ -306,6 +333,8 @@ class Bot:
         if understood.completed:
             asked = printable(question).strip(" ?.!,")
             notes.append(self.say("understood", asked=asked[:1].upper() + asked[1:]))
+            if reply.intent in state.trail[-1:] and reply.score < WHOLE:
+                notes.append(self.say("again"))
         said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
             said = replace(reply, text="\n\n".join([*notes, reply.text]))

@@ -165,7 +165,10 @@ class Cues:
     defines: tuple[str, ...] = ()
     """What asks for the meaning of a word, before or after it ("what does", "mean")."""
     asks: tuple[str, ...] = ()
-    """What a question starts with ("what", "can")."""
+    """What a question starts with ("what")."""
+    checks: tuple[str, ...] = ()
+    """What a question starts with if one of the ``persons`` follows ("can")."""
+    persons: tuple[str, ...] = ()
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 

@@ -56,7 +56,7 @@ class Referring:
         self._idle = _anywhere(heard.idle)
         self._corrects = _starting(heard.corrects), _ending(heard.corrects)
         self._defines = _starting(heard.defines), _ending(heard.defines)
-        self._asks = _starting(heard.asks)
+        self._asks = _starting([*heard.asks, *heard.checks])
         frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in heard.frames)
         self._frames = re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
         self._contrasts = [_anywhere(row) for row in heard.contrasts]
@@ -96,13 +96,15 @@ class Referring:
         return subject in self._reader.names.covers(named)
 
     def other_disease(self, text: str) -> str:
-        """The name of the first disease in ``text`` that is no kind of AML; empty if none is."""
-        for id in self._reader.read(text).entities:
+        """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
+        found = ""
+        for id in filter(self.proper, self.names(text)):
             entity = self.kb.entities[id]
             broader = self._reader.names.covers([id])
-            if entity.kind == "disease" and not any(self.kb.entities[b].implied for b in broader):
-                return entity.name
-        return ""
+            if entity.kind != "disease" or any(self.kb.entities[b].implied for b in broader):
+                return ""
+            found = found or entity.name
+        return found
 
     def readings(self, text: str, state: State) -> list[Reading]:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
@@ -146,9 +148,14 @@ class Referring:
         found.append(Reading(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
+    def points(self, text: str) -> bool:
+        """Whether something in ``text`` stands for what was said before."""
+        bare = self._idle.sub("", text)
+        return any(stand_in.search(bare) for _, stand_in in self._stand_ins)
+
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
-        found = self._reader.read(text).words
+        found = self._reader.read(self._turns.sub("", self._leads.sub("", text))).words
         ids = {word.entity for word in found}
         return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
 
@@ -171,7 +178,7 @@ class Referring:
         yield from swapped
         if swapped:
             yield Reading(rest)
-        elif self._narrows.match(rest):
+        elif self._narrows.match(rest) or any(row.search(rest) for row in self._contrasts):
             yield from self._narrowed(rest, state)
         else:
             yield from self._named(rest, state.live, weak=False)
@@ -194,7 +201,7 @@ class Referring:
     def _recalled(self, rest: str, state: State) -> Iterator[Reading]:
         """The one thing named in the last reply that ``rest`` has a word of: "the mouth one"."""
         frame = self._frames.match(rest)
-        said = set(words(frame[1])) - self.kb.lexicon.common if frame else set()
+        said = set(words(frame[1])) if frame else set()
         if said and state.reply:
             spoken_of = self._reader.read_exactly(state.reply.text).entities
             names = [self.kb.entities[id].name for id in spoken_of]

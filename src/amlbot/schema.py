@@ -380,6 +380,8 @@ def _cues(fields: _Fields) -> Cues:
         frames=fields.texts("frames"),
         defines=fields.texts("defines"),
         asks=fields.texts("asks"),
+        checks=fields.texts("checks"),
+        persons=fields.texts("persons"),
         contrasts=tuple(fields.rows("contrasts")),
     )
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from .model import Cues
+
 MAX_PIECES = 24
 """Pieces that are looked at, first come: a message is rarely longer, and a pasted book may be."""
 LISTED = 12
@@ -13,7 +15,7 @@ LISTED = 12
 
 _ITEM = r"(?:\(?\d{1,2}[.)]|[-*•])\s+"
 _SENTENCE = re.compile(
-    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[a-z0-9)]\.)\s+|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
+    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)\s+|(?<=\d\d\.)\s+|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
 )
 _LIST_ITEM = re.compile(_ITEM)
 
@@ -31,12 +33,11 @@ class Piece(NamedTuple):
 class Splitter:
     """Cuts messages; knows the words that questions start with."""
 
-    def __init__(self, asks: Sequence[str]) -> None:
-        words = "|".join(sorted(map(re.escape, asks), key=len, reverse=True)) or r"(?!)"
-        start = rf"(?:{words})\b"
-        self._asking = re.compile(
-            rf"(?:\W*\b(?:and|but|so|ok|then|also|oh)\b)*\W*{start}", re.IGNORECASE
-        )
+    def __init__(self, cues: Cues) -> None:
+        check = rf"{_any(cues.checks)}\s+{_any(cues.persons)}"
+        start = rf"(?:{_any(cues.asks)}|{check})"
+        lead = rf"(?:\W*{_any(cues.leads)})*\W*"
+        self._asking = re.compile(rf"{lead}(?:{start}|{_any(cues.checks)})", re.IGNORECASE)
         self._join = re.compile(
             rf"(?:\s*,)?\s+(?:and also|and|also|plus)\s+(?={start})|,\s+(?={start})", re.IGNORECASE
         )
@@ -46,18 +47,22 @@ class Splitter:
         found: list[Piece] = []
         for raw in _SENTENCE.split(text):
             listed = bool(_LIST_ITEM.match(raw))
-            sentence = _LIST_ITEM.sub("", raw, count=1).strip() if listed else raw.strip()
+            sentence = _LIST_ITEM.sub("", raw, count=1).strip()
             if not re.search(r"\w", sentence):
                 continue
             halves = [half.strip() for half in self._join.split(sentence)]
             own = len(halves) == 1
             for half in halves:
                 short_entry = listed and len(half.split()) <= LISTED
-                found.append(Piece(half, self.asks(half) or short_entry, own))
+                found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:
                 break
         return found[:MAX_PIECES]
 
-    def asks(self, text: str) -> bool:
-        """Whether ``text`` ends in a question mark or starts with a word that asks."""
+    def _asks(self, text: str) -> bool:
         return text.rstrip().endswith("?") or bool(self._asking.match(text))
+
+
+def _any(phrases: Sequence[str]) -> str:
+    ordered = sorted(map(re.escape, phrases), key=len, reverse=True)
+    return rf"(?:{'|'.join(ordered)})\b" if ordered else r"(?!)"
