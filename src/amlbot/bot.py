@@ -20,7 +20,7 @@ from .splitting import Piece, Splitter
 from .steering import Steering
 from .text import printable, words
 
-ALIKE = 0.7
+ALIKE = 0.85
 """Share of words, of all that either has, that a text and small talk must have in common: all but
 word for word, so that small talk never swallows a question."""
 LEAST = 0.5
@@ -114,7 +114,7 @@ class Bot:
         if alarm and alarm.level is not Level.WATCH:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)
-        reply, state = self._respond(clipped(text), state)
+        reply, state = self._respond(clipped(text).strip(), state)
         if alarm:
             reply = replace(reply, text=f"{reply.text}\n\n{alarm.reply}")
         return reply, state
@@ -164,10 +164,11 @@ class Bot:
         for form in dict.fromkeys((text, self._referring.led(text))):
             talk = self._chat.match(form).best
             alike = self._referring.alike(form, talk.phrasing) if talk else 0.0
+            if talk and alike == 1:
+                return talk.intent
             if talk and alike >= ALIKE:
-                match = self.matcher.match(form)
-                exact = match.outcome is Outcome.ANSWER and alike < 1
-                return "" if exact and _score(Understood(match, form)) >= WHOLE else talk.intent
+                question = Understood(self.matcher.match(form), form)
+                return "" if _score(question) >= WHOLE else talk.intent
         return ""
 
     def _in_pieces(self, pieces: Sequence[Piece], state: State) -> tuple[Reply, State] | None:
@@ -315,10 +316,10 @@ class Bot:
         """The number of the one pending choice that ``text`` shares words with; 0 if none."""
         if not state.asked:
             return 0
-        said = set(words(text))
+        said = self._referring.pointed(text) or set(words(text)) - self.kb.lexicon.common
         titles = [set(words(choice.title)) for choice in state.choices]
         common = set.intersection(*titles) if len(titles) > 1 else set()
-        shared = [len(said & (title - common) - self.kb.lexicon.common) for title in titles]
+        shared = [len(said & (title - common)) for title in titles]
         best = max(shared, default=0)
         return shared.index(best) + 1 if best and shared.count(best) == 1 else 0
 

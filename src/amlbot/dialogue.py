@@ -9,7 +9,7 @@ from .model import Choice, Reply, Turn
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
-MAX_TEXT = 4000
+MAX_TEXT = 2000
 """Characters of a message that are matched, half from its start and half from its end. The safety
 screen reads all of the last message."""
 FADES = 3

@@ -92,8 +92,8 @@ class Referring:
 
     def covers(self, intent: Intent, subject: str) -> bool:
         """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
-        named = {*intent.about, *self._reader.read_exactly(intent.title).entities}
-        return subject in self._reader.names.covers(named)
+        about = self._reader.names.covers(intent.about)
+        return subject in about or self._mention(subject, intent.title) is not None
 
     def other_disease(self, text: str) -> str:
         """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
@@ -148,6 +148,11 @@ class Referring:
         found.append(Reading(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
+    def pointed(self, text: str) -> frozenset[str]:
+        """The words by which ``text`` points to one thing of several: "the mouth one"."""
+        frame = self._frames.match(self._leads.sub("", text).strip(_EDGES))
+        return frozenset(words(frame[1])) if frame else frozenset()
+
     def points(self, text: str) -> bool:
         """Whether something in ``text`` stands for what was said before."""
         bare = self._idle.sub("", text)
@@ -200,8 +205,7 @@ class Referring:
 
     def _recalled(self, rest: str, state: State) -> Iterator[Reading]:
         """The one thing named in the last reply that ``rest`` has a word of: "the mouth one"."""
-        frame = self._frames.match(rest)
-        said = set(words(frame[1])) if frame else set()
+        said = self.pointed(rest)
         if said and state.reply:
             spoken_of = self._reader.read_exactly(state.reply.text).entities
             names = [self.kb.entities[id].name for id in spoken_of]

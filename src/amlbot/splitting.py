@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .model import Cues
 
-MAX_PIECES = 24
+MAX_PIECES = 16
 """Pieces that are looked at, first come: a message is rarely longer, and a pasted book may be."""
 LISTED = 12
 """Words of the longest entry of a list that is taken for a question without a question word."""
