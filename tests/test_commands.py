@@ -14,7 +14,7 @@ from amlbot import Bot, KnowledgeBase, load
 from amlbot.commands import COMMANDS, PAGE, Session
 from amlbot.completion import MAX_OFFERED, complete
 from amlbot.model import Outcome
-from amlbot.wording import Wording
+from amlbot.speaking import Speaker
 from test_repl import KNOWLEDGE
 
 
@@ -31,7 +31,7 @@ def bot(kb: KnowledgeBase) -> Bot:
 @pytest.fixture
 def session(bot: Bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     monkeypatch.chdir(tmp_path)
-    return Session(bot, Wording(bot.kb), today=lambda: date(2026, 11, 27))
+    return Session(bot, Speaker(bot.kb), today=lambda: date(2026, 11, 27))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_help_lists_every_command_with_what_it_does(say: Say) -> None:
 
 
 def test_every_way_in_words_leads_to_a_command(session: Session) -> None:
-    for phrase in session.wording.occasions("words-"):
+    for phrase in session.speaker.occasions("words-"):
         assert phrase.split("-")[0] in COMMANDS
 
 
@@ -103,7 +103,7 @@ def test_long_topics_come_in_pages() -> None:
         for i in range(PAGE * 2 + 5)
     ]
     kb = KnowledgeBase.from_dicts({"intents": intents})
-    session = Session(Bot(kb), Wording(kb))
+    session = Session(Bot(kb), Speaker(kb))
     [first] = session.send("/topic long")
     assert (len(first.choices), first.choices[-1].title) == (PAGE + 1, "And 25 more")
     [second] = session.send(str(PAGE + 1))
@@ -277,23 +277,23 @@ class TestRegion:
     @pytest.mark.parametrize("name", ["UK", "united kingdom", "kingdom", "untied kingdom"])
     def test_by_its_id_or_its_name(self, session: Session, say: Say, name: str) -> None:
         say(f"/region {name}")
-        assert session.region == "uk"
+        assert session.speaker.region == "uk"
 
     def test_alone_it_shows_them(self, session: Session) -> None:
         [reply] = session.send("/region")
         assert reply.text.startswith("I give telephone numbers for: United States.")
         session.send("2")
-        assert session.region == "uk"
+        assert session.speaker.region == "uk"
 
     def test_knowledge_without_numbers(self) -> None:
         intent = {"id": "a", "questions": ["What is a thing?"], "answer": "A thing."}
         kb = KnowledgeBase.from_dicts({"intents": [intent]})
-        assert "no telephone numbers" in Session(Bot(kb), Wording(kb)).send("/region")[0].text
+        assert "no telephone numbers" in Session(Bot(kb), Speaker(kb)).send("/region")[0].text
 
 
 def test_forget(bot: Bot) -> None:
     forgotten = []
-    session = Session(bot, Wording(bot.kb), forget=lambda: forgotten.append(True))
+    session = Session(bot, Speaker(bot.kb), forget=lambda: forgotten.append(True))
     session.send("what is idh1")
     session.send("keep")
     session.send("forget everything")

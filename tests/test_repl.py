@@ -21,7 +21,7 @@ from amlbot.model import Reply
 from amlbot.prompting import Prompt
 from amlbot.recall import Recall
 from amlbot.repl import Manner, run
-from amlbot.wording import Wording
+from amlbot.speaking import Speaker
 
 KNOWLEDGE = Path(__file__).parent / "terminal" / "knowledge.yaml"
 UP, CTRL_C, CTRL_D, CTRL_R, TAB, ENTER, ESCAPE = (
@@ -230,7 +230,7 @@ class TestFaults:
 
         keys.send_text(f"what is idh1{ENTER}")
         with pytest.raises(KnowledgeError):
-            run(broken, Wording(bot.kb), Manner(), {})
+            run(broken, Speaker(bot.kb), Manner(), {})
 
 
 class TestPrivacy:

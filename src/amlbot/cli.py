@@ -172,17 +172,17 @@ def _sentence(text: str) -> str:
 
 
 def _chat(args: argparse.Namespace) -> int:
-    from .knowledge import front
+    from .knowledge import defaults
     from .repl import Manner, run
-    from .wording import Wording
+    from .speaking import Speaker
 
-    manner = Manner(args.plain, args.json, args.region, args.history)
+    manner = Manner(args.plain, args.json, args.history)
     if args.knowledge:  # its own first words are in it
         bot = open_bot(args)
-        return run(lambda: bot, Wording(bot.kb, args.region), manner, args.environ)
-    kb = front()
+        return run(lambda: bot, Speaker(bot.kb, args.region), manner, args.environ)
+    kb = defaults()
     _require(args.region, kb)
-    return run(lambda: open_bot(args), Wording(kb, args.region), manner, args.environ)
+    return run(lambda: open_bot(args), Speaker(kb, args.region), manner, args.environ)
 
 
 def _ask(args: argparse.Namespace) -> int:

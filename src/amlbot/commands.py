@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from . import transcript
 from .glossary import define
 from .model import Choice, Outcome, Reply, Turn
+from .speaking import Speaker
 from .text import words
-from .wording import Wording
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -39,8 +39,8 @@ class Session:
     """What one person said and was told, what a number would pick, what is kept for the doctor."""
 
     bot: Bot
-    wording: Wording
-    region: str = ""
+    speaker: Speaker
+    """For the program's own words; its region is the person's."""
     forget: Callable[[], None] = _nothing
     """Empties what the keyboard remembers and what the screen shows."""
     today: Callable[[], date] = date.today
@@ -66,13 +66,13 @@ class Session:
         self._offered = ()
         if command is None:
             return [self.ask(line)]
-        alarm = self.bot.ask(argument, (), self.region) if argument else None
+        alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
         urgent = [alarm] if alarm and alarm.outcome is Outcome.URGENT else []
         return [*urgent, command.run(self, argument)]
 
     def ask(self, message: str) -> Reply:
         """What the bot says to ``message`` after all that was said."""
-        reply = self.bot.ask(message, self._history(), self.region)
+        reply = self.bot.ask(message, self._history(), self.speaker.region)
         self.exchanges.append(transcript.Exchange(message, reply))
         return reply
 
@@ -84,7 +84,7 @@ class Session:
 
     def told(self, occasion: str, **values: str) -> Reply:
         """A reply of the program's own."""
-        return Reply(Outcome.CHAT, self.wording.say(occasion, 0, **values))
+        return Reply(Outcome.CHAT, self.speaker.tell(occasion, 0, **values))
 
     def offering(self, text: str, titles: Iterable[str], lines: Sequence[str]) -> Reply:
         """A numbered list; a number sends the line of that place."""
@@ -101,7 +101,7 @@ class Session:
     def _read(self, line: str) -> tuple[Command | None, str]:
         """The command that a line is, and what it is given: "/save x", "save: x", "keep"."""
         line = line.strip()
-        if phrase := _phrases(self.wording).get(words(line.removeprefix("/"))):
+        if phrase := _phrases(self.speaker).get(words(line.removeprefix("/"))):
             line = f"/{phrase}"
         if line.startswith("/"):
             name, _, argument = line[1:].partition(" ")
@@ -132,10 +132,10 @@ class Command:
         return f"/{self.name} {self.argument}".rstrip()
 
 
-def _phrases(wording: Wording) -> dict[tuple[str, ...], str]:
+def _phrases(speaker: Speaker) -> dict[tuple[str, ...], str]:
     """Words that stand for a command, from the replies named ``words-COMMAND``."""
     found: dict[tuple[str, ...], str] = {}
-    for name, variants in wording.occasions("words-").items():
+    for name, variants in speaker.occasions("words-").items():
         found |= dict.fromkeys(map(words, variants), name.replace("-", " "))
     return found
 
@@ -147,7 +147,7 @@ def _says(message: str) -> Run:
 
 def _topics(session: Session, argument: str) -> Reply:
     topics = session.bot.kb.topics
-    return session.offering(session.wording.say("topics"), topics, [f"/topic {t}" for t in topics])
+    return session.offering(session.speaker.tell("topics"), topics, [f"/topic {t}" for t in topics])
 
 
 def _topic(session: Session, argument: str) -> Reply:
@@ -161,7 +161,7 @@ def _topic(session: Session, argument: str) -> Reply:
     titles = every[start : start + PAGE]
     lines = list(titles)
     if start + PAGE < len(every):
-        titles.append(session.wording.say("next-page", left=str(len(every) - start - PAGE)))
+        titles.append(session.speaker.tell("next-page", left=str(len(every) - start - PAGE)))
         lines.append(f"/topic {topic} {start // PAGE + 2}")
     return session.offering(topic, titles, lines)
 
@@ -172,7 +172,7 @@ def _search(session: Session, argument: str) -> Reply:
     titles = [kb.intents[c.intent].title for c in found if c.score >= MIN_FOUND]
     if not titles:
         return session.told("search-none" if argument else "search-what")
-    return session.offering(session.wording.say("search", words=argument), titles, titles)
+    return session.offering(session.speaker.tell("search", words=argument), titles, titles)
 
 
 def _define(session: Session, argument: str) -> Reply:
@@ -192,12 +192,12 @@ def _why(session: Session, argument: str) -> Reply:
     if last is None:
         return session.told("why-nothing")
     reasons = [_reason(session, part) for part in last.reply.parts or (last.reply,)]
-    heard = session.wording.say("why", typed=last.typed)
+    heard = session.speaker.tell("why", typed=last.typed)
     return Reply(Outcome.CHAT, "\n\n".join([heard, *reasons]))
 
 
 def _reason(session: Session, reply: Reply) -> str:
-    say = session.wording.say
+    say = session.speaker.tell
     if reply.outcome is Outcome.ANSWER and not reply.candidates:
         return say("why-picked", title=reply.title or "")
     reason = say(f"why-{reply.outcome}")
@@ -210,7 +210,7 @@ def _reason(session: Session, reply: Reply) -> str:
 
 def _questions(session: Session, argument: str) -> Reply:
     """Keep a question for the doctor ("this" is the last one asked), or show those kept."""
-    say = session.wording.say
+    say = session.speaker.tell
     if argument.lower() == "this":
         last = session.last_question
         if last is None:
@@ -236,7 +236,7 @@ def _save(session: Session, argument: str) -> Reply:
     format = transcript.FORMATS[path.suffix.lower()]
     notes = transcript.Notes(session.today(), tuple(session.exchanges), tuple(session.kept))
     try:
-        transcript.write(path, format(notes, session.wording.say))
+        transcript.write(path, format(notes, session.speaker.tell))
     except FileExistsError:
         return session.told("save-exists", file=str(path), free=transcript.free(path).name)
     except (OSError, ValueError) as error:
@@ -252,12 +252,12 @@ def _region(session: Session, argument: str) -> Reply:
         return session.told("no-regions")
     name = _nearest(argument, known) if argument else None
     if name is None:
-        now = regions.get(session.region) or next(iter(regions.values()))
-        text = session.wording.say("region-which", name=now.name)
+        now = regions.get(session.speaker.region) or next(iter(regions.values()))
+        text = session.speaker.tell("region-which", name=now.name)
         names = [r.name for r in regions.values()]
         return session.offering(text, names, [f"/region {id}" for id in regions])
-    session.region = known[name]
-    now = regions[session.region]
+    session.speaker.region = known[name]
+    now = regions[session.speaker.region]
     return session.told("region", name=now.name, emergency=now.emergency)
 
 
@@ -269,7 +269,7 @@ def _forget(session: Session, argument: str) -> Reply:
 
 
 def _help(session: Session, argument: str) -> Reply:
-    say = session.wording.say
+    say = session.speaker.tell
     listed = [f"- {c.usage}: {say(f'command-{c.name}')}" for c in COMMANDS.values()]
     return Reply(Outcome.CHAT, "\n".join([say("commands"), "", *listed]))
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from .layout import measure, wrap
 from .model import Outcome, Reply
 from .recall import Recall
+from .speaking import Speaker
 from .style import PLAIN, style_for
 from .text import printable
-from .wording import Wording
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -37,21 +37,20 @@ class Manner:
     """Only what a screen reader follows: lines, roles in words, nothing drawn or redrawn."""
     as_json: bool = False
     """One JSON object a reply, and nothing else."""
-    region: str = ""
     history: str = ""
     """A file for earlier lines; "" keeps them in memory."""
 
 
-def run(open_bot: OpenBot, wording: Wording, manner: Manner, environ: Mapping[str, str]) -> int:
+def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> int:
     """Talk until the person leaves; returns the exit status.
 
-    The first words come from ``wording`` alone; the bot is opened while the person reads them.
+    The first words come from ``speaker`` alone; the bot is opened while the person reads them.
 
     Raises:
         AmlbotError: whatever ``open_bot`` raises, at the first question.
 
     """
-    screen = Screen(wording, manner, environ)
+    screen = Screen(speaker, manner, environ)
     screen.welcome()
     return Chat(open_bot, screen).talk()
 
@@ -64,8 +63,8 @@ def on_terminal() -> bool:
 class Screen:
     """Shows replies and the program's own words."""
 
-    def __init__(self, wording: Wording, manner: Manner, environ: Mapping[str, str]) -> None:
-        self.wording = wording
+    def __init__(self, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> None:
+        self.speaker = speaker
         self.manner = manner
         self.terminal = on_terminal()
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
@@ -83,9 +82,9 @@ class Screen:
         """The first lines of a conversation."""
         if self.manner.as_json:
             return
-        lines = self.wording.banner()
+        lines = self.speaker.banner()
         if self.manner.history:
-            lines[1] = self.wording.say("banner-kept", file=self.manner.history)
+            lines[1] = self.speaker.tell("banner-kept", file=self.manner.history)
         for i, line in enumerate(lines):
             first = self.style.strong if i == 0 else str
             self._hint("\n".join(map(first, wrap(line, self._columns).split("\n"))))
@@ -93,7 +92,7 @@ class Screen:
 
     def tell(self, occasion: str, **values: str) -> None:
         """One of the program's own sentences."""
-        self._hint(wrap(self.wording.say(occasion, 0, **values), self._columns))
+        self._hint(wrap(self.speaker.tell(occasion, 0, **values), self._columns))
 
     def show(self, replies: Iterable[Reply], hint: str = "") -> None:
         """What one message brought, and the occasion for a hint below it."""
@@ -105,7 +104,7 @@ class Screen:
         if self.terminal:
             print()
         for reply in replies:
-            label = f"{self.wording.say('label-bot')}\n" if self.manner.plain else ""
+            label = f"{self.speaker.tell('label-bot')}\n" if self.manner.plain else ""
             print(f"{label}{self._drawn(reply)}\n", flush=True)
         if hint:
             self.tell(hint)
@@ -116,7 +115,7 @@ class Screen:
         from .render import as_text
 
         try:
-            return as_text(reply, self.wording.say, _width(), self.style, chat=self.terminal)
+            return as_text(reply, self.speaker.tell, _width(), self.style, chat=self.terminal)
         except Exception:
             return printable(reply.text)
 
@@ -185,7 +184,7 @@ class Chat:
         from .commands import Session
 
         bot = self._open_bot()
-        return Session(bot, self._screen.wording, self._screen.manner.region, self._forget)
+        return Session(bot, self._screen.speaker, self._forget)
 
     def _forget(self) -> None:
         self._recall.forget()
@@ -290,7 +289,7 @@ class Typed:
 def _keyboard(screen: Screen, recall: Recall, complete: Callable[[str], list[str]]) -> Keyboard:
     if not screen.terminal:
         return Piped()
-    label = f"{screen.wording.say('label-you')} "
+    label = f"{screen.speaker.tell('label-you')} "
     if not screen.manner.plain:
         from . import prompting
 
