@@ -45,10 +45,15 @@ class Phrases:
                     yield start, end, target
                     break
 
+    def items(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every phrase with its target."""
+        for phrase, target in self._targets.items():
+            yield tuple(phrase.split(" ")), target
+
     def words(self) -> Iterator[str]:
         """Every word that occurs in a phrase."""
-        for phrase in self._targets:
-            yield from phrase.split(" ")
+        for phrase, _ in self.items():
+            yield from phrase
 
     def parts(self) -> list[dict[str, Any]]:
         """Plain data from which the same phrases can be made."""

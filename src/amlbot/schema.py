@@ -19,6 +19,7 @@ from .model import (
     GUARDS,
     MEASURED,
     Bar,
+    Cues,
     Entity,
     Fact,
     Figure,
@@ -80,6 +81,7 @@ class Draft:
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    cues: Cues | None = None
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -135,6 +137,10 @@ class Draft:
                     lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
             self.undirected.update(lexicon.texts("undirected"))
             lexicon.done()
+        cues = top.inner("cues", "cues")
+        if cues:
+            self.cues = _cues(cues)
+            cues.done()
         safety = top.inner("safety", "safety")
         if safety:
             _safety(safety)
@@ -190,7 +196,7 @@ def drafted(documents: Iterable[Document]) -> dict[str, Any]:
     draft.finish()
     if draft.problems:
         raise KnowledgeError(draft.problems)
-    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies")
+    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies", "cues")
     return {
         **{name: getattr(draft, name) for name in tables},
         "lexicon": draft.lexicon,
@@ -387,6 +393,30 @@ def _intent(fields: _Fields, topic: str, reviewed: str) -> None:
     )
     if id:
         fields.draft.intents[id] = intent
+
+
+def _cues(fields: _Fields) -> Cues:
+    stand_ins = fields.table("stand-ins", "stand-ins")
+    for pattern in stand_ins:
+        if pattern.count("{}") != 1:
+            fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
+    for i, frame in enumerate(fields.texts("frames")):
+        if frame.count("{}") != 1:
+            fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
+    return Cues(
+        leads=fields.texts("leads"),
+        turns=fields.texts("turns"),
+        narrows=fields.texts("narrows"),
+        stand_ins=stand_ins,
+        idle=fields.texts("idle"),
+        corrects=fields.texts("corrects"),
+        frames=fields.texts("frames"),
+        defines=fields.texts("defines"),
+        asks=fields.texts("asks"),
+        checks=fields.texts("checks"),
+        persons=fields.texts("persons"),
+        contrasts=tuple(fields.rows("contrasts")),
+    )
 
 
 def _figure(fields: _Fields) -> Figure:

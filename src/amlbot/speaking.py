@@ -1,0 +1,175 @@
+"""What the program says: intents and matches as replies, its own words filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from .knowledge import KnowledgeBase, defaults
+from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source
+from .text import printable
+
+MAX_CHOICES = 3
+SOME_TOPICS = 3
+"""Topics named at a time once the whole list was shown."""
+
+_Thing = TypeVar("_Thing")
+_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+class Speaker:
+    """Says what one knowledge base has to say."""
+
+    def __init__(self, kb: KnowledgeBase, region: str = "") -> None:
+        self.kb = kb
+        self.region = region
+        self._replies = {**defaults().replies, **kb.replies}
+
+    def say(self, occasion: str, variant: int = 0, **values: str) -> str:
+        """The words for an occasion, from the ``replies`` of the knowledge, as part of a reply.
+
+        Beyond the last variant the last two take turns; with topics that change in them
+        (``{some-topics}``) they never come out the same. Telephone numbers are left to `filled`,
+        which knows the reader's region.
+        """
+        variants = self._replies.get(occasion, ("",))
+        number = variant
+        if number >= len(variants):
+            number = len(variants) - 1 - (number - len(variants) + 1) % min(2, len(variants))
+        topics = {"topics": ", ".join(self.kb.topics), "some-topics": self._some_topics(variant)}
+        return self._fill(variants[number], {**topics, **values})
+
+    def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
+        """The words for an occasion with this speaker's numbers: what stands outside a reply."""
+        words = self.say(occasion, variant, **values)
+        return self._fill(words, self._numbers(self.region))
+
+    def banner(self) -> list[str]:
+        """The first lines of a conversation."""
+        return [self.tell("banner", i) for i in range(self.variants("banner"))]
+
+    def occasions(self, prefix: str) -> Mapping[str, tuple[str, ...]]:
+        """The occasions whose names begin with ``prefix``, by the rest of their names."""
+        return {k.removeprefix(prefix): v for k, v in self._replies.items() if k.startswith(prefix)}
+
+    def variants(self, occasion: str) -> int:
+        """How many ways there are to say it."""
+        return len(self._replies.get(occasion, ()))
+
+    def show(
+        self, intent: Intent, score: float = 1.0, candidates: tuple[Candidate, ...] = ()
+    ) -> Reply:
+        """An intent as a reply, as when a choice was picked."""
+        return Reply(
+            outcome=Outcome.CHAT if intent.chat else Outcome.ANSWER,
+            text=intent.answer,
+            intent=intent.id,
+            title=intent.title,
+            score=round(score, 4),
+            sources=tuple(self.kb.sources[id] for id in intent.sources),
+            choices=self.choices(intent.related),
+            figures=intent.figures,
+            reviewed=intent.reviewed or None,
+            candidates=candidates,
+            more=bool(intent.more),
+        )
+
+    def choices(self, intents: Iterable[str]) -> tuple[Choice, ...]:
+        """The first few of ``intents``, each once, as choices."""
+        ids = list(dict.fromkeys(intents))[:MAX_CHOICES]
+        return tuple(Choice(id, self.kb.intents[id].title) for id in ids)
+
+    def clarify(self, match: Match, misses: int, names: str) -> Reply:
+        """Asking back which of the best few is meant; ``names`` is what none of them is about."""
+        choices = self.choices(candidate.intent for candidate in match.candidates)
+        if misses >= self.variants("clarify") - 1:
+            text = self.say("clarify", misses)
+        elif names:
+            text = self.say("clarify-name", misses, names=names)
+        else:
+            text = self.say("clarify-one" if len(choices) == 1 else "clarify", misses)
+        score = match.best.score if match.best else 0.0
+        return Reply(
+            Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
+        )
+
+    def unknown(self, match: Match, misses: int, names: str) -> Reply:
+        """Saying that nothing written fits; ``names`` is what nothing is written about."""
+        if names and misses < self.variants("unknown-name"):
+            text = self.say("unknown-name", misses, names=names)
+        else:
+            text = self.say("unknown", misses)
+        score = match.best.score if match.best else 0.0
+        return Reply(Outcome.UNKNOWN, text, score=score, candidates=match.candidates)
+
+    def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
+        """Several replies as one; ``unheard`` are the questions that are left for later."""
+        texts = [
+            f"**{part.title}**\n\n{part.text}"
+            if part.title and part.outcome is not Outcome.CHAT
+            else part.text
+            for part in parts
+        ]
+        if unheard:
+            texts.append(self.say("left-over", asked=printable("; ".join(unheard))))
+        answers = [part for part in parts if part.outcome is Outcome.ANSWER]
+        asking = [part for part in parts if part.outcome is Outcome.CLARIFY]
+        first = (answers or list(parts))[0]
+        return Reply(
+            outcome=first.outcome,
+            text="\n\n".join(texts),
+            intent=first.intent,
+            score=min(part.score for part in answers or parts),
+            sources=_each_once(source for part in parts for source in part.sources),
+            choices=_each_once(c for part in asking or parts for c in part.choices)[:MAX_CHOICES],
+            figures=_each_once(figure for part in parts for figure in part.figures),
+            candidates=first.candidates,
+            reviewed=min((part.reviewed for part in answers if part.reviewed), default=None),
+            more=any(part.more for part in parts),
+            parts=tuple(parts),
+        )
+
+    def filled(self, reply: Reply, region: str = "") -> Reply:
+        """``reply`` with the reader's own telephone numbers and current facts in its text."""
+        parts = tuple(self.filled(part, region) for part in reply.parts)
+        text = self._fill(reply.text, self._numbers(region or self.region))
+        return replace(reply, text=text, parts=parts)
+
+    def cited(self, sources: Iterable[Source]) -> str:
+        """Who published ``sources``, and when, as words in a sentence."""
+        named = (
+            f"{s.publisher or s.title} ({s.date})" if s.date else s.publisher or s.title
+            for s in sources
+        )
+        return "; ".join(dict.fromkeys(named))
+
+    def _fill(self, text: str, values: Mapping[str, str]) -> str:
+        facts = self.kb.facts
+
+        def value(match: re.Match[str]) -> str:
+            name = str(match[1])
+            return values.get(name) or (facts[name].text if name in facts else str(match[0]))
+
+        return _PLACEHOLDER.sub(value, text) if "{" in text else text
+
+    def _numbers(self, region: str) -> Mapping[str, str]:
+        regions = self.kb.regions
+        if not regions:
+            return {}
+        chosen = regions.get(region) or next(iter(regions.values()))
+        return {name: getattr(chosen, name) for name in ("emergency", "crisis", "helpline")}
+
+    def _some_topics(self, turn: int) -> str:
+        """A few topics, others at every ``turn``."""
+        topics = self.kb.topics
+        if not topics:
+            return ""
+        start = turn * SOME_TOPICS
+        chosen = [topics[(start + i) % len(topics)] for i in range(min(SOME_TOPICS, len(topics)))]
+        return ", ".join(chosen)
+
+
+def _each_once(things: Iterable[_Thing]) -> tuple[_Thing, ...]:
+    return tuple(dict.fromkeys(things))
