@@ -15,15 +15,15 @@ PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(PACKAGE.glob("*.py"))
 LAYERS = [
     ["errors"],
-    ["model", "text", "yamlfile"],
+    ["model", "text", "yamlfile", "store"],
     ["dialogue", "splitting", "schema", "names", "spelling", "vocabulary", "hearing"],
-    ["guards", "temperature"],
+    ["guards", "temperature", "base", "directions"],
     ["knowledge"],
     ["reading", "safety", "glossary"],
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
-    ["evaluate", "referring", "speaking"],
+    ["evaluate", "prepare", "referring", "speaking"],
     ["steering"],
     ["bot"],
     ["render"],
@@ -35,9 +35,12 @@ LAYERS = [
 LIBRARIES = {"yaml": {"yamlfile"}, "rapidfuzz": {"spelling"}, "prompt_toolkit": {"repl"}}
 PURE = {
     "model",
+    "store",
+    "base",
     "text",
     "schema",
     "names",
+    "directions",
     "spelling",
     "reading",
     "index",

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
@@ -90,7 +91,7 @@ class Phrases:
 
     def add(self, name: str, phrases: Collection[str]) -> None:
         for phrase in phrases:
-            first, *rest = tokens(phrase)
+            first, *rest = _plain_words(phrase) or tokens(phrase)
             if rest:
                 self._longer[first, rest[0]].append((rest[1:], name))
             else:
@@ -108,6 +109,12 @@ class Phrases:
                         end = start + 2 + len(rest)
                         if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
                             yield name, (start, end)
+
+
+def _plain_words(phrase: str) -> list[str]:
+    """The words of a phrase of small Latin letters, which need no cleaning; else nothing."""
+    plain = phrase.replace("'", "")
+    return plain.split() if _PLAIN.fullmatch(plain) else []
 
 
 def overlap(span: Span, others: Sequence[Span]) -> bool:

@@ -141,6 +141,11 @@ class Lexicon:
     """Words that carry nothing ("um", "please"), passed over wherever they stand."""
     common: frozenset[str] = frozenset()
     """Everyday words, spelled right, that must never be "repaired" into another word."""
+    opposites: tuple[tuple[str, str], ...] = ()
+    """Pairs that point in opposite directions (start, stop): the answer to one is not the other's.
+    A word stands for its synonyms too."""
+    undirected: frozenset[str] = frozenset()
+    """Phrases that hold such a word and point nowhere ("why not", "can't I")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,12 @@ class Level(StrEnum):
     EMERGENCY = "emergency"
 
 
-MEASURED = frozenset({"high-temperature", "warm-temperature", "low-temperature", "huge-count"})
+MEASURED = frozenset(
+    {
+        *("high-temperature", "warm-temperature", "low-temperature"),
+        *("huge-count", "fast-pulse", "low-oxygen"),
+    }
+)
 """Concepts that are numbers, read against the `Limits`."""
 GUARDS = (
     "idiom",
@@ -246,6 +256,10 @@ class Limits:
     """°C: below this a temperature is low."""
     white_count: float = 100_000
     """White cells per microliter: from here on they can clog vessels."""
+    pulse: float = 130
+    """Beats a minute: from here on a heart at rest is racing."""
+    oxygen: float = 92
+    """Percent: up to here the oxygen in the blood is low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +337,8 @@ class Explanation:
     rivals: tuple[Rival, ...]
     """The best three."""
     thresholds: tuple[tuple[str, float], ...]
+    flipped: tuple[str, ...] = ()
+    """A direction of the question and its opposite in the nearest phrasing: a veto."""
 
     def as_dict(self) -> dict[str, object]:
         """The explanation as plain data for JSON."""

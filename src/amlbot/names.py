@@ -82,13 +82,17 @@ class Names:
         """Every word of every form."""
         return frozenset(self._forms.words())
 
+    def known_in_capitals(self, token: Token) -> bool:
+        """Whether ``token`` is a name for being typed in capitals: ALK, beside "all" and "talk"."""
+        return token.capitals and token.text in self._capitals
+
     def find(self, tokens: Sequence[Token]) -> list[Named]:
         """``tokens`` as names and plain words, in order."""
         texts = [token.text for token in tokens]
         found, i = [], 0
         while i < len(texts):
             hit = self._forms.find(texts, i)
-            if hit is None and tokens[i].capitals and texts[i] in self._capitals:
+            if hit is None and self.known_in_capitals(tokens[i]):
                 hit = 1, self._capitals[texts[i]]
             size, entity = hit or (1, "")
             found.append(Named(tuple(texts[i : i + size]), entity))

@@ -119,7 +119,7 @@ class Reader:
         while i < len(tokens):
             token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
             i += 1
-            if self._known(token.text):
+            if self._known(token.text) or self.names.known_in_capitals(token):
                 yield token, ((token.text, 1.0),)
                 continue
             if following and not self._known(following.text):

@@ -67,6 +67,9 @@ def explanation_as_text(explanation: Explanation) -> str:
         lines.append(f"{typed:<17} {meant or 'unknown: counts against every answer'}")
     for name in explanation.match.unknown_names:
         lines.append(f"veto: the best answer is not about {name}")
+    if explanation.flipped:
+        asked, known = explanation.flipped
+        lines.append(f"veto: the question says {asked!r}, the nearest phrasing {known!r}")
     for rival in explanation.rivals:
         candidate = rival.candidate
         lines += ["", f"{candidate.score:.2f}  {candidate.intent}  «{candidate.phrasing}»"]

@@ -7,13 +7,14 @@ expects, notes what is wrong, and returns a harmless value, so that one pass fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from math import isfinite
+from typing import Any
 
-from .errors import Problem
+from .errors import KnowledgeError, Problem
 from .model import (
     GUARDS,
     MEASURED,
@@ -73,6 +74,8 @@ class Draft:
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
     fillers: set[str] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
+    opposites: list[tuple[str, str]] = field(default_factory=list)
+    undirected: set[str] = field(default_factory=set)
     signs: list[Sign] = field(default_factory=list)
     concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -91,6 +94,8 @@ class Draft:
             tuple(self.synonyms),
             frozenset(self.fillers),
             frozenset(self.common),
+            tuple(self.opposites),
+            frozenset(self.undirected),
         )
 
     @property
@@ -121,10 +126,7 @@ class Draft:
         self.replies |= top.table("replies", "replies")
         lexicon = top.inner("lexicon", "a lexicon")
         if lexicon:
-            self.spellings |= lexicon.table("spellings", "spellings")
-            self.synonyms += lexicon.rows("synonyms")
-            self.fillers.update(lexicon.texts("fillers"))
-            self.common.update(lexicon.text("common").split())
+            self._words(lexicon)
             lexicon.done()
         cues = top.inner("cues", "cues")
         if cues:
@@ -135,6 +137,18 @@ class Draft:
             _safety(safety)
             safety.done()
         top.done()
+
+    def _words(self, lexicon: _Fields) -> None:
+        self.spellings |= lexicon.table("spellings", "spellings")
+        self.synonyms += lexicon.rows("synonyms")
+        self.fillers.update(lexicon.texts("fillers"))
+        self.common.update(lexicon.text("common").split())
+        for row in lexicon.rows("opposites"):
+            if len(row) == 2:
+                self.opposites.append((row[0], row[1]))
+            else:
+                lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
+        self.undirected.update(lexicon.texts("undirected"))
 
     def define(self, kind: str, id: str, place: Place) -> bool:
         """Note that ``id`` is written at ``place``. False, with a problem, if it was before."""
@@ -170,6 +184,28 @@ class Draft:
             known = [name for k, name in self._defined if k == kind]
             hint = _nearest(id, known) or f"write {kind} '{id}', or remove this"
             self.problems.append(place.problem(f"there is no {kind} '{id}' ({hint})"))
+
+
+def drafted(documents: Iterable[Document]) -> dict[str, Any]:
+    """What ``documents`` say, as the fields of a knowledge base.
+
+    Raises:
+        KnowledgeError: with every problem of every document.
+
+    """
+    draft = Draft()
+    for document in documents:
+        draft.read(document)
+    draft.finish()
+    if draft.problems:
+        raise KnowledgeError(draft.problems)
+    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies")
+    return {
+        **{name: getattr(draft, name) for name in tables},
+        "cues": draft.cues,
+        "lexicon": draft.lexicon,
+        "safety": draft.safety,
+    }
 
 
 class _Fields:
@@ -500,6 +536,8 @@ def _safety(fields: _Fields) -> None:
             warm=limits.number("warm", draft.limits.warm),
             low=limits.number("low", draft.limits.low),
             white_count=limits.number("white_count", draft.limits.white_count),
+            pulse=limits.number("pulse", draft.limits.pulse),
+            oxygen=limits.number("oxygen", draft.limits.oxygen),
         )
         limits.done()
     for sign in fields.items("signs", "a sign"):
