@@ -63,7 +63,7 @@ class Bot:
         self._chat = Matcher(self.kb, chat=True, reader=reader)
         self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
         self._replies = {**default_replies(), **self.kb.replies}
-        self._region = region
+        self.region = region
 
     def ask(self, text: str, history: History = (), region: str = "") -> Reply:
         """The reply to ``text`` after ``history``, oldest message first.
@@ -75,13 +75,13 @@ class Bot:
         for message in user_messages(history)[-MAX_HISTORY:]:
             _, state = self._turn(message, state)
         reply, _ = self._turn(text, state)
-        return self.filled(reply, region or self._region)
+        return self.filled(reply, region or self.region)
 
     def say(self, occasion: str, variant: int = 0, **values: str) -> str:
         """What the program itself says on an occasion, from the ``replies`` of the knowledge."""
         variants = self._replies.get(occasion, ("",))
         text = variants[min(variant, len(variants) - 1)]
-        return self._fill(text, {**self._numbers(self._region), **values})
+        return self._fill(text, {**self._numbers(self.region), **values})
 
     def banner(self) -> list[str]:
         """The first lines of a conversation."""

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from . import __version__
 from .bot import Bot
-from .errors import AmlbotError, UsageError
+from .errors import AmlbotError, MissingExtraError, UsageError
 from .model import Outcome, Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -25,6 +25,7 @@ examples:
   amlbot show npm1-frequency               one answer with its questions and sources
   amlbot explain "is npm1 bad"             why this answer
   amlbot check my-knowledge/               find mistakes in knowledge files
+  amlbot serve                             a page for your browser, and an HTTP API
 
 exit status:
   0 answered · 1 failure · 2 wrong usage · 3 no confident answer (ask) · 130 interrupted
@@ -94,6 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
     explain = command("explain", _explain, "show why a question gets its answer")
     explain.add_argument("question", nargs="+")
+    serve = command("serve", _serve, "serve the web page and the HTTP API (needs amlbot[web])")
+    serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    serve.add_argument(
+        "--cors-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let pages of this origin call the API (again for more; default: none)",
+    )
     check = command("check", _check, "find every mistake in knowledge files")
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
     check.add_argument("--quality", action="store_true", help="also judge the wording")
@@ -226,6 +238,21 @@ def _check(args: argparse.Namespace) -> int:
     for problem in problems:
         print(json.dumps(problem.as_dict()) if args.json else problem)
     return EXIT_FAILURE if problems else EXIT_OK
+
+
+def _serve(args: argparse.Namespace) -> int:
+    try:
+        from .web import serve
+    except ModuleNotFoundError as error:
+        advice = "pip install 'amlbot[web]', or '.[web]' in a checkout"
+        raise MissingExtraError(f"serve needs {error.name} ({advice})") from None
+    settings = {"AMLBOT_REGION": args.region}
+    if args.knowledge:
+        settings["AMLBOT_KNOWLEDGE"] = args.knowledge
+    if args.cors_origin:
+        settings["AMLBOT_CORS_ORIGINS"] = " ".join(args.cors_origin)
+    serve(open_bot(args), args.host, args.port, args.workers, settings)
+    return EXIT_OK
 
 
 def _lines(stream: Iterable[str]) -> Iterable[str]:
