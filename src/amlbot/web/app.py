@@ -127,9 +127,8 @@ class _Server:
         """``endpoint`` for those who know the key, if there is one."""
 
         async def checked(request: Request) -> Response:
-            given = request.headers.get("authorization", "")
-            expected = f"Bearer {self._key}"
-            if self._key and not hmac.compare_digest(given.encode(), expected.encode()):
+            given = request.headers.get("authorization", "").encode("latin-1")
+            if self._key and not hmac.compare_digest(given, f"Bearer {self._key}".encode()):
                 message = "Send the key of this server as 'Authorization: Bearer KEY'."
                 raise Refused(message, 401, code="invalid_api_key")
             return await endpoint(request)

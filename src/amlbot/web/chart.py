@@ -11,7 +11,7 @@ _HUNDRED = 100
 _DOTS_IN_ROW = 20
 _STEP = 10
 """Distance of two dots, in the drawing's own units."""
-_BAR_HEIGHT = 14
+_BAR_HEIGHT = 6
 _BAR_WIDTH = 200
 
 

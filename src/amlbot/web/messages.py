@@ -48,12 +48,12 @@ def ask_request(data: Mapping[str, object], regions: Container[str]) -> Question
         Refused: if a field has the wrong type or length.
 
     """
-    text, region = data.get("text"), data.get("region") or ""
+    text, region = data.get("text"), data.get("region", "")
     if not isinstance(text, str):
         raise Refused("'text' must be a string: the question.", param="text")
     if not isinstance(region, str) or (region and region not in regions):
         raise Refused("'region' must be one of the regions in /openapi.json.", param="region")
-    history = _turns(_user_texts(data.get("history") or [], "history"))
+    history = _turns(_user_texts(data.get("history"), "history"))
     return Question(checked(text, "text"), history, region)
 
 
@@ -66,7 +66,7 @@ def chat_request(data: Mapping[str, object]) -> Question:
         Refused: if there is no user message, or one of the wrong type.
 
     """
-    texts = _user_texts(data.get("messages") or [], "messages")
+    texts = _user_texts(data.get("messages"), "messages")
     if not texts:
         raise Refused("'messages' must hold a message with role 'user'.", param="messages")
     return Question(texts[-1], _turns(texts[:-1]))
@@ -91,6 +91,8 @@ def whole(text: str) -> str:
 
 
 def _user_texts(messages: object, param: str) -> list[str]:
+    if messages is None:
+        return []
     if not isinstance(messages, list):
         raise Refused(f"'{param}' must be a list of messages.", param=param)
     for i, message in enumerate(messages):

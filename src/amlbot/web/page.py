@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -38,6 +39,7 @@ _WORDS = (
     "page-lead",
     "page-caution",
     "page-skip",
+    "page-emergency-label",
     "page-conversation",
     "page-question",
     "page-hint",
@@ -119,6 +121,9 @@ class Page:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        implied = (entity for entity in bot.kb.entities.values() if entity.implied)
+        forms = [form for entity in implied for form in (entity.name, *entity.forms)]
+        self._subject: set[str] = set[str]().union(*map(self._named, forms))
         assets = {name: _asset(f"page.{name}") for name in ("css", "js", "html")}
         self._frame = Template(Template(assets["html"]).safe_substitute(assets))
         self.policy = "; ".join(
@@ -141,10 +146,11 @@ class Page:
         turns = replies if talk.asked or not talk.only_new else []
         last = replies[-1][2] if replies else None
         region = talk.region if talk.region in self._bot.kb.regions else self._bot.region
+        number = self._emergency_number(region)
         slots = {
             "title": self._say("page-title"),
-            "emergency": self._emergency(region),
-            "turns": "\n".join(self._turn(n, said, reply) for n, said, reply in turns),
+            "emergency": _tappable(self._say("page-emergency", emergency=number), number),
+            "turns": "\n".join(self._turn(*turn, number) for turn in turns),
             "next": str(talk.turn + 1),
             "carried": _hidden("said", talk.said) + _hidden("turn", [str(talk.turn)]),
             "choices": self._choices(talk, last),
@@ -165,10 +171,12 @@ class Page:
             reply = self._bot.ask(talk.said[i], history[:i], talk.region)
             yield talk.turn - len(talk.said) + 1 + i, talk.said[i], reply
 
-    def _turn(self, number: int, said: str, reply: Reply) -> str:
+    def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
         """A message and its reply: the only thing that the log ever holds."""
         parts = reply.parts or (reply,)
         shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
+        if reply.outcome is Outcome.URGENT:
+            shown = _tappable(shown, emergency)
         return (
             f'<article id="turn-{number}" class="turn">\n'
             f'<div class="said"><b>{self._say("page-you")}:</b> <p>{escape(said)}</p></div>\n'
@@ -189,24 +197,36 @@ class Page:
         return "\n".join(shown)
 
     def _terms(self, reply: Reply) -> list[Term]:
-        """The technical words worth explaining: not those that the whole answer is about."""
-        title = {term.term for term in terms_in(self._bot.kb, reply.title or "")}
+        """The technical words worth explaining: none that the answer or everything is about.
+
+        None at all in an urgent reply, where nothing must stand between a person and the phone.
+        """
+        if reply.outcome is Outcome.URGENT:
+            return []
+        about = self._subject | self._named(reply.title or "")
         found = terms_in(self._bot.kb, reply.text)
-        return [term for term in found if term.term not in title][:MAX_TERMS]
+        return [term for term in found if term.term not in about][:MAX_TERMS]
+
+    def _named(self, text: str) -> set[str]:
+        return {term.term for term in terms_in(self._bot.kb, text)}
 
     def _sources(self, reply: Reply) -> str:
         listed = "".join(f"<li>{_source(source)}</li>" for source in reply.sources)
         heading = self._say("page-sources", count=str(len(reply.sources)))
-        reviewed = self._say("reviewed", date=reply.reviewed) if reply.reviewed else ""
+        note = self._say("page-new-tab")
+        if reply.reviewed:
+            note = f"{self._say('reviewed', date=reply.reviewed)} {note}"
         return (
             f'<details class="sources"><summary>{heading}</summary>\n'
-            f"<ol>{listed}</ol>\n<p>{reviewed}</p></details>"
+            f"<ol>{listed}</ol>\n<p>{note}</p></details>"
         )
 
     def _choices(self, talk: Talk, last: Reply | None) -> str:
         """What to do next, as buttons; beside the log, so that they are not read out with it."""
         if last is None:
             return self._group("page-start", self._examples())
+        if last.outcome is Outcome.URGENT:
+            return ""
         offered = [choice.title for choice in last.choices]
         if last.outcome is Outcome.CLARIFY:
             offered.append(self._bot.say("page-none"))
@@ -255,17 +275,19 @@ class Page:
             + _button("set", "region", self._say("page-region-set"), "quiet")
         )
 
-    def _emergency(self, region: str) -> str:
-        """The line that is always in the same place; a plain number can be tapped."""
+    def _emergency_number(self, region: str) -> str:
         where = self._bot.kb.regions.get(region) or next(iter(self._bot.kb.regions.values()), None)
-        number = where.emergency if where else self._bot.say("page-emergency-number")
-        line = escape(self._bot.say("page-emergency", emergency=number))
-        if number.isdigit():
-            line = line.replace(number, f'<a href="tel:{number}">{number}</a>')
-        return line
+        return where.emergency if where else self._bot.say("page-emergency-number")
 
     def _say(self, occasion: str, **values: str) -> str:
         return escape(self._bot.say(occasion, 0, **values))
+
+
+def _tappable(html: str, number: str) -> str:
+    """``html`` with a telephone number as a link, if it is nothing but digits."""
+    if not number.isdigit():
+        return html
+    return re.sub(rf"(?<!\d){number}(?!\d)", f'<a href="tel:{number}">{number}</a>', html)
 
 
 def _hidden(name: str, values: Sequence[str]) -> str:
