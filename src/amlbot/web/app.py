@@ -141,7 +141,7 @@ class _Server:
             try:
                 talk = Talk.of(_form(await self._body(request)))
             except Refused as refused:
-                talk, status = Talk(error=self._bot.say("page-too-long")), refused.status
+                talk, status = Talk(error="page-too-long"), refused.status
         html = await self._in_time(partial(self._page.html, talk))
         headers = {"content-security-policy": self._page.policy}
         return HTMLResponse(html, status, headers)
