@@ -33,12 +33,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def send(
+def send(  # noqa: PLR0913
     app: ASGIApp,
     method: str,
     path: str,
     body: bytes | Sequence[bytes] = b"",
     headers: Headers | None = None,
+    *,
     pause: float = 0.0,
 ) -> Answer:
     """One request; a ``body`` of several parts comes in with a ``pause`` before each."""

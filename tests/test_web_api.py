@@ -18,11 +18,11 @@ from amlbot import Bot, Candidate, KnowledgeBase, Match
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
-from serving import Answer, post, send  # noqa: E402
-from starlette.types import ASGIApp  # noqa: E402
+from starlette.types import ASGIApp
 
-from amlbot.web import create_app, from_environment  # noqa: E402
-from amlbot.web.limits import MAX_BODY, MAX_TEXT  # noqa: E402
+from amlbot.web import create_app, from_environment
+from amlbot.web.limits import MAX_BODY, MAX_TEXT
+from serving import Answer, post, send
 
 CASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "web.yaml").read_text(encoding="utf-8")

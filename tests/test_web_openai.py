@@ -15,10 +15,10 @@ from amlbot import Bot, KnowledgeBase
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
-from serving import post, running, send  # noqa: E402
-from starlette.types import ASGIApp  # noqa: E402
+from starlette.types import ASGIApp
 
-from amlbot.web import create_app  # noqa: E402
+from amlbot.web import create_app
+from serving import post, running, send
 
 CASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "web.yaml").read_text(encoding="utf-8")

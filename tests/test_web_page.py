@@ -20,12 +20,12 @@ from amlbot.model import Bar, Figure, Reply, Term
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
-from serving import Answer, send  # noqa: E402
-from starlette.types import ASGIApp  # noqa: E402
+from starlette.types import ASGIApp
 
-from amlbot.web import chart, create_app, markup  # noqa: E402
-from amlbot.web.limits import MAX_TEXT  # noqa: E402
-from amlbot.web.page import MAX_KEPT, MAX_SAID, Page, Talk  # noqa: E402
+from amlbot.web import chart, create_app, markup
+from amlbot.web.limits import MAX_TEXT
+from amlbot.web.page import MAX_KEPT, MAX_SAID, Page, Talk
+from serving import Answer, send
 
 ASSETS = Path(markup.__file__).parent / "assets"
 VOID = {"meta", "link", "input", "circle", "rect"}
@@ -318,7 +318,10 @@ def test_paragraphs_lists_and_emphasis() -> None:
 
 
 def test_the_first_use_of_a_term_is_explained() -> None:
-    terms = [Term("bone marrow", "Where blood is made."), Term("blast", "A young cell.", ("blasts",))]
+    terms = [
+        Term("bone marrow", "Where blood is made."),
+        Term("blast", "A young cell.", ("blasts",)),
+    ]
     html = markup.as_html("**Blasts** fill the bone marrow. Blasts again; marrow-like.", terms, "t")
     assert html.count("<button") == 2
     assert 'popovertarget="t-1">Blasts</button><span class="meaning" id="t-1" popover>' in html

@@ -5,6 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const form = byId("talk");
   const text = byId("text");
+  const send = byId("send");
   const SWAPPED = ["carried", "choices", "error", "kept", "emergency", "regions"];
 
   document.documentElement.classList.add("scripting");
@@ -18,47 +19,58 @@
     return news[0];
   };
 
-  const ask = async (button) => {
+  const ask = async (button, draft) => {
+    const note = byId("note").value;
     const data = new URLSearchParams(new FormData(form));
-    if (button?.name) data.append(button.name, button.value);
+    data.set("text", draft);
+    if (button.name) data.append(button.name, button.value);
     data.append("only-new", "");
     const slow = setTimeout(() => { byId("status").textContent = form.dataset.looking; }, 400);
-    form.ariaBusy = "true";
+    let back = draft;
     try {
-      const response = await fetch(form.getAttribute("action").split("#")[0], { method: "POST", body: data });
+      const body = { method: "POST", body: data };
+      const response = await fetch(form.getAttribute("action").split("#")[0], body);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!page.getElementById("talk")) throw new Error("not the page");
       const turn = show(page);
-      text.value = page.getElementById("text").value;
-      byId("note").value = "";
-      clearTimeout(slow);
-      byId("status").textContent = button?.name === "keep" ? form.dataset.kept : "";
+      back = page.getElementById("text").value;
+      if (byId("note").value === note) byId("note").value = "";
+      byId("status").textContent = button.name === "keep" ? form.dataset.kept : "";
       settle(button, turn);
     } catch {
-      clearTimeout(slow);
       byId("status").textContent = "";
       byId("error").textContent = form.dataset.offline;
       text.focus();
-    } finally {
-      form.ariaBusy = "false";
     }
+    clearTimeout(slow);
+    if (button === send && !text.value) text.value = back;
   };
 
   // A choice that was tapped must not raise the keyboard of a phone over the answer.
   const settle = (button, turn) => {
-    const tapped = button?.name === "pick" && matchMedia("(pointer: coarse)").matches;
-    if (button?.name === "add") byId("note").focus();
-    else if (button?.name === "drop") byId("doctor-title").focus();
-    else if (button?.name === "set") byId("region").focus();
+    const tapped = button.name === "pick" && matchMedia("(pointer: coarse)").matches;
+    if (button.name === "add") byId("note").focus();
+    else if (button.name === "drop") byId("doctor-title").focus();
+    else if (button.name === "set") byId("region").focus();
     else if (!tapped) text.focus({ preventScroll: true });
     turn?.scrollIntoView({ block: "start" });
   };
 
+  // One at a time, in order, so that each carries what came before it.
+  let queue = Promise.resolve();
+  let waiting = 0;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.ariaBusy !== "true") ask(event.submitter);
+    const button = event.submitter ?? send;
+    const draft = text.value;
+    if (button === send) {
+      if (waiting && !draft.trim()) return; // Enter, pressed twice
+      text.value = "";
+    }
+    waiting += 1;
+    queue = queue.then(() => ask(button, draft)).finally(() => { waiting -= 1; });
   });
-  for (const [box, button] of [[text, byId("send")], [byId("note"), form.elements.add]]) {
+  for (const [box, button] of [[text, send], [byId("note"), form.elements.add]]) {
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
