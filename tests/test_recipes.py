@@ -108,8 +108,10 @@ gradio.Blocks.launch = lambda demo, **options: launch(
 {recipe}
 from gradio_client import Client
 talk = Client(demo.local_url, verbose=False, analytics_enabled=False)
+name = next(iter(talk.view_api(return_format="dict")["named_endpoints"]))
 for said in ({question!r}, "1"):
-    print(talk.predict(said, api_name="/chat"))
+    message = dict(text=said, files=[]) if demo.multimodal else said
+    print(talk.predict(message, api_name=name))
 demo.close()
 """
 """Talks with what a recipe launches, as a browser would: a question, then a number."""
