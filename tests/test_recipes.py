@@ -110,8 +110,7 @@ from gradio_client import Client
 talk = Client(demo.local_url, verbose=False, analytics_enabled=False)
 name = next(iter(talk.view_api(return_format="dict")["named_endpoints"]))
 for said in ({question!r}, "1"):
-    message = dict(text=said, files=[]) if demo.multimodal else said
-    print(talk.predict(message, api_name=name))
+    print(talk.predict(said, api_name=name))
 demo.close()
 """
 """Talks with what a recipe launches, as a browser would: a question, then a number."""
