@@ -36,7 +36,7 @@ LAYERS = [
     ["evaluate", "prepare", "referring", "speaking"],
     ["steering"],
     ["bot"],
-    ["render"],
+    ["render", "markdown"],
     ["__init__"],
     ["commands", "prompting", "web"],
     ["completion"],
