@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .model import (
     Bar,
+    Cues,
     Entity,
     Fact,
     Figure,
@@ -42,6 +43,8 @@ class KnowledgeBase:
     regions: Mapping[str, Region] = field(default_factory=dict)
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     safety: Safety = field(default_factory=Safety)
     ready: Store | None = field(default=None, init=False, compare=False, repr=False)
@@ -82,11 +85,19 @@ class KnowledgeBase:
         kb = cls(
             **{name: _records(store, name, make) for name, make in _TABLES.items()},
             replies=_tuples(store["replies"]),
+            cues=_cues(store["cues"]),
             lexicon=_lexicon(store["lexicon"]),
             safety=_safety(store["safety"]),
         )
         object.__setattr__(kb, "ready", store)
         return kb
+
+    @classmethod
+    def front_of(cls, store: Store) -> KnowledgeBase:
+        """What the first words need of a ready-made file, and no more."""
+        regions: Mapping[str, Region] = _records(store, "regions", _TABLES["regions"])
+        replies, cues = _tuples(store["replies"]), _cues(store["cues"])
+        return cls({}, regions=regions, replies=replies, cues=cues)
 
     def parts(self) -> dict[str, object]:
         """The parts from which `from_store` makes this knowledge again."""
@@ -99,7 +110,9 @@ class KnowledgeBase:
         lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
-        return parts | {"replies": dict(self.replies), "lexicon": lexicon, "safety": safety}
+        cues = asdict(self.cues) if self.cues else None
+        told = {"replies": dict(self.replies), "cues": cues}
+        return parts | told | {"lexicon": lexicon, "safety": safety}
 
 
 def _records(store: Store, name: str, make: Any) -> Records[Any]:
@@ -118,6 +131,13 @@ def _intent(data: dict[str, Any]) -> Intent:
 
 def _figure(data: dict[str, Any]) -> Figure:
     return Figure(**data | {"bars": tuple(Bar(**bar) for bar in data["bars"])})
+
+
+def _cues(data: dict[str, Any] | None) -> Cues | None:
+    if data is None:
+        return None
+    rows = tuple(map(tuple, data["contrasts"]))
+    return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
 
 
 def _lexicon(data: dict[str, Any]) -> Lexicon:
