@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import atheris  # type: ignore[import-untyped]
 
 with atheris.instrument_imports(include=["amlbot"]):
-    from amlbot import Bot, Outcome, load
+    from amlbot import Bot, load
     from amlbot.errors import KnowledgeError
     from amlbot.knowledge import KnowledgeBase
     from amlbot.render import as_json
+    from amlbot.safety import Screen
     from amlbot.yamlfile import parse
 
 MAX_ITEMS = 6
@@ -28,9 +31,12 @@ def loader(raw: bytes) -> None:
     """Any file either loads or is refused with problems that name their place."""
     try:
         KnowledgeBase.from_documents([parse("fuzz.yaml", raw)])
-    except KnowledgeError as error:
-        assert error.problems
-        assert all(problem.path == "fuzz.yaml" for problem in error.problems)
+    except KnowledgeError as refused:
+        problems = refused.problems
+    else:
+        return
+    assert problems
+    assert all(problem.path == "fuzz.yaml" for problem in problems)
 
 
 def matcher(raw: bytes) -> None:
@@ -43,15 +49,15 @@ def matcher(raw: bytes) -> None:
 
 def screen(raw: bytes) -> None:
     """Nothing typed after or before a clear alarm silences it, beyond a new sentence."""
-    _BOT.screen.check(_text(raw))
-    alarm = _BOT.screen.check(f"{_text(raw)}\n\nI have a fever of 39.5 right now")
+    _SCREEN.check(_text(raw))
+    alarm = _SCREEN.check(f"{_text(raw)}\n\nI have a fever of 39.5 right now")
     assert alarm is not None
 
 
 def history(raw: bytes) -> None:
     """Whatever a frontend passes as history, there is a reply, and JSON can hold it."""
     data = atheris.FuzzedDataProvider(raw)
-    messages = [_invented(data) for _ in range(data.ConsumeIntInRange(0, MAX_ITEMS))]
+    messages: list[Any] = [_invented(data) for _ in range(data.ConsumeIntInRange(0, MAX_ITEMS))]
     reply = _BOT.ask(data.ConsumeUnicode(200), messages)
     assert reply.text or reply.choices
     as_json(reply).encode("utf-8", "surrogatepass")
@@ -59,16 +65,18 @@ def history(raw: bytes) -> None:
 
 def http(raw: bytes) -> None:
     """Any body gets an answer or a refusal, never a fault of the server."""
-    from starlette.testclient import TestClient
-
-    global _CLIENT
-    if _CLIENT is None:
-        from amlbot.web import create_app
-
-        _CLIENT = TestClient(create_app(_BOT), raise_server_exceptions=True)
+    client = _client()
     for path in ("/api/ask", "/v1/chat/completions", "/"):
         headers = {"content-type": "application/json" if path != "/" else _FORM}
-        assert _CLIENT.post(path, content=raw, headers=headers).status_code < 500
+        assert client.post(path, content=raw, headers=headers).status_code < 500
+
+
+@cache
+def _client() -> Any:
+    from amlbot.web import create_app
+    from starlette.testclient import TestClient
+
+    return TestClient(create_app(_BOT))
 
 
 def _invented(data: atheris.FuzzedDataProvider) -> object:
@@ -80,12 +88,12 @@ def _invented(data: atheris.FuzzedDataProvider) -> object:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass" if raw[:1] < b"\x80" else "replace")
+    return str(atheris.FuzzedDataProvider(raw).ConsumeUnicode(len(raw)))
 
 
 _FORM = "application/x-www-form-urlencoded"
 _BOT = Bot(load())
-_CLIENT = None
+_SCREEN = Screen(_BOT.kb.safety, _BOT.kb.lexicon.common)
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "loader": loader,
     "matcher": matcher,

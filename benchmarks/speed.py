@@ -24,11 +24,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
-import synthetic
 from rapidfuzz import fuzz, process
 
+import synthetic
 from amlbot import Bot, KnowledgeBase, Matcher, load
+from amlbot.safety import Screen
 
 ROUNDS = 15
 """Starts of a process; the median counts."""
@@ -58,14 +60,14 @@ class Row:
         return f"{self.what:<52}{self.value:12.3f}  {ratio}{goal}"
 
 
-def timed(command: Sequence[str]) -> float:
+def timed(command: list[str]) -> float:
     """Milliseconds that a process takes from start to end."""
     begin = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     return (time.perf_counter() - begin) * 1e3
 
 
-def until(command: Sequence[str], sign: bytes) -> tuple[float, float]:
+def until(command: list[str], sign: bytes) -> tuple[float, float]:
     """Milliseconds until a process on a terminal prints anything, and until it prints ``sign``."""
     begin = time.perf_counter()
     child, terminal = pty.fork()
@@ -121,7 +123,7 @@ def start() -> Iterator[Row]:
     yield Row("peak memory of ask, MB", peak([*program, "ask", "what is npm1"]))
 
 
-def peak(command: Sequence[str]) -> float:
+def peak(command: list[str]) -> float:
     """Megabytes that a process takes at most."""
     code = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
@@ -172,10 +174,7 @@ def _questions(name: str, kb: KnowledgeBase, asked: Sequence[str]) -> Iterator[R
     for scorer, goal in ((fuzz.token_set_ratio, 1 / 9), (fuzz.WRatio, 1 / 13)):
         lowered = [phrasing.lower() for phrasing in phrasings]
 
-        def scan(text: str, choices: Sequence[str] = lowered, scorer: object = scorer) -> object:
-            return process.extractOne(text, choices, scorer=scorer)  # type: ignore[call-overload]
-
-        slow, _ = spread(scan, few)
+        slow, _ = spread(partial(process.extractOne, choices=lowered, scorer=scorer), few)
         yield Row(f"{name}: one question, median", hit, scorer.__name__, hit / slow, goal)
     yield Row(f"{name}: one question, p99", late, "its median", late / hit)
     yield Row(f"{name}: a refusal, median", refusal, "a hit", refusal / hit, 1.0)
@@ -184,13 +183,12 @@ def _questions(name: str, kb: KnowledgeBase, asked: Sequence[str]) -> Iterator[R
 def turns() -> Iterator[Row]:
     """The screen alone and a whole turn, for messages of every length."""
     bot = Bot()
-    words = (
-        "my husband has been at home since the second course and we wonder how it goes on ".split()
-    )
+    screen_only = Screen(bot.kb.safety, bot.kb.lexicon.common)
+    words = "my husband has been at home since the second course and we wonder how it goes on "
     screened = told = 0.0
     for length in LENGTHS:
-        text = (" ".join(words * (length // 80 + 1)))[:length]
-        screen = spread(bot.screen.check, [text] * 100)[1]
+        text = (words * (length // len(words) + 1))[:length]
+        screen = spread(screen_only.check, [text] * 100)[1]
         turn = spread(bot.ask, [text] * 100)[1]
         shorter = f"{length // 10:,} characters"
         yield Row(

@@ -1,4 +1,4 @@
-"""Made-up knowledge of any size: words by Zipf's law, and a few words of its own for each intent."""
+"""Made-up knowledge of any size: words by Zipf's law, and a few of its own for each intent."""
 
 from __future__ import annotations
 

@@ -73,6 +73,7 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
         ("# only a comment\n", "k.yaml: the file is empty"),
         (b"a: \xff", "k.yaml:1: this is not UTF-8"),
         (b"a: b\n\nc: \x01", "k.yaml:3: a character that YAML does not allow"),
+        (b"[\n", "k.yaml:2: YAML cannot be read here"),
         ("[" * 20, "k.yaml:2: YAML cannot be read here"),
         ("[" * 5000, "k.yaml:1: nested too deeply"),
         ("- " * 5000 + "x", "k.yaml:1: nested too deeply"),

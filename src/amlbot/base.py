@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .model import (
     Bar,
+    Cues,
     Entity,
     Fact,
     Figure,
@@ -42,6 +43,8 @@ class KnowledgeBase:
     regions: Mapping[str, Region] = field(default_factory=dict)
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     safety: Safety = field(default_factory=Safety)
     ready: Store | None = field(default=None, init=False, compare=False, repr=False)
@@ -82,11 +85,19 @@ class KnowledgeBase:
         kb = cls(
             **{name: _records(store, name, make) for name, make in _TABLES.items()},
             replies=_tuples(store["replies"]),
+            cues=_cues(store["cues"]),
             lexicon=_lexicon(store["lexicon"]),
             safety=_safety(store["safety"]),
         )
         object.__setattr__(kb, "ready", store)
         return kb
+
+    @classmethod
+    def front_of(cls, store: Store) -> KnowledgeBase:
+        """What the first words need of a ready-made file, and no more."""
+        regions: Mapping[str, Region] = _records(store, "regions", _TABLES["regions"])
+        replies, cues = _tuples(store["replies"]), _cues(store["cues"])
+        return cls({}, regions=regions, replies=replies, cues=cues)
 
     def parts(self) -> dict[str, object]:
         """The parts from which `from_store` makes this knowledge again."""
@@ -96,10 +107,12 @@ class KnowledgeBase:
             parts[name] = list(table)
             parts[f"{name} lines"] = [json.dumps(asdict(e)).encode() for e in table.values()]
         lexicon, safety = asdict(self.lexicon), asdict(self.safety)
-        lexicon |= {name: sorted(lexicon[name]) for name in ("fillers", "common")}
+        lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
-        return parts | {"replies": dict(self.replies), "lexicon": lexicon, "safety": safety}
+        cues = asdict(self.cues) if self.cues else None
+        told = {"replies": dict(self.replies), "cues": cues}
+        return parts | told | {"lexicon": lexicon, "safety": safety}
 
 
 def _records(store: Store, name: str, make: Any) -> Records[Any]:
@@ -120,14 +133,21 @@ def _figure(data: dict[str, Any]) -> Figure:
     return Figure(**data | {"bars": tuple(Bar(**bar) for bar in data["bars"])})
 
 
+def _cues(data: dict[str, Any] | None) -> Cues | None:
+    if data is None:
+        return None
+    rows = tuple(map(tuple, data["contrasts"]))
+    return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
+
+
 def _lexicon(data: dict[str, Any]) -> Lexicon:
     return Lexicon(
         **data
         | {
             "spellings": _tuples(data["spellings"]),
             "synonyms": tuple(map(tuple, data["synonyms"])),
-            "fillers": frozenset(data["fillers"]),
-            "common": frozenset(data["common"]),
+            "opposites": tuple(map(tuple, data["opposites"])),
+            **{name: frozenset(data[name]) for name in _WORD_SETS},
         }
     )
 
@@ -147,6 +167,7 @@ def _sign(data: dict[str, Any]) -> Sign:
     return Sign(**_tuples(data) | {"level": Level(data["level"]), "all": concepts})
 
 
+_WORD_SETS = ("fillers", "common", "undirected")
 _TABLES: Mapping[str, Any] = {
     "intents": _intent,
     "sources": lambda data: Source(**_tuples(data)),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from .base import KnowledgeBase
 from .errors import KnowledgeError, Problem
+from .model import Cues
 from .store import Store, key_of
 
 if TYPE_CHECKING:
     from .yamlfile import Document
 
-__all__ = ["KnowledgeBase", "bundled", "check", "default_replies", "key", "load", "read"]
+__all__ = ["KnowledgeBase", "bundled", "check", "cues", "defaults", "key", "load", "read"]
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 READY = os.path.join(_PACKAGE, "knowledge.ready")
@@ -58,9 +59,26 @@ def key() -> str:
 
 
 @cache
-def default_replies() -> Mapping[str, tuple[str, ...]]:
-    """The bundled wording, for knowledge that brings none of its own."""
-    return load(os.path.join(bundled(), "replies.yaml")).replies
+def defaults() -> KnowledgeBase:
+    """The bundled ``replies``, ``cues`` and ``regions`` alone.
+
+    For knowledge that brings none of its own, and for first words that need not wait for the rest.
+    """
+    ready = _ready()
+    if ready:
+        return KnowledgeBase.front_of(ready)
+    from .schema import Draft
+
+    draft = Draft()
+    for name in ("replies.yaml", "regions.yaml"):
+        for document in read(os.path.join(bundled(), name)):
+            draft.read(document)
+    return KnowledgeBase({}, regions=draft.regions, replies=draft.replies, cues=draft.cues)
+
+
+def cues(kb: KnowledgeBase) -> Cues:
+    """How people refer to what was said, as ``kb`` has it or else the bundled knowledge."""
+    return kb.cues or defaults().cues or Cues()
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:

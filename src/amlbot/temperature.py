@@ -39,7 +39,7 @@ NUMBER_WORDS = frozenset([*_UNITS, *_TEEN, *_TEN, "hundred", "point", "half"])
 
 def read_number(words: Sequence[str], start: int) -> tuple[float, int] | None:
     """The number that begins at ``start`` ("38.6", "one oh one point two") and where it ends."""
-    if words[start][0].isdigit() and len(words[start]) > 1:
+    if words[start][0].isdecimal() and len(words[start]) > 1:  # ❺ is a digit, but no number
         value, end = float(words[start]), start + 1
     else:
         spoken = _hundreds(words, start) or _tens(words, start)

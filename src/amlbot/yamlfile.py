@@ -74,7 +74,7 @@ def _fault(document: Document, line: int, message: str) -> Document:
 def _explain(text: str, error: yaml.MarkedYAMLError) -> str:
     """A syntax error in words that somebody who does not know YAML can act on."""
     mark = error.problem_mark or error.context_mark
-    line = (text.splitlines() or [""])[min(mark.line, text.count("\n"))] if mark else ""
+    line = "".join(text.splitlines()[mark.line : mark.line + 1]) if mark else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab at the start of the line (indent with spaces)"
     if "maximum nesting depth" in str(error):  # PyYAML 6.0.4 and later
