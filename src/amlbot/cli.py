@@ -7,12 +7,16 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .bot import Bot
 from .errors import AmlbotError, UsageError
 from .model import Outcome, Reply
+
+if TYPE_CHECKING:
+    from .evaluate import Baseline
 
 EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -92,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="the id, as in: amlbot list --json")
     test = command("test", _test, "run question → intent cases, or hold out every phrasing once")
     test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
+    test.add_argument("--typos", action="store_true", help="ask with typing mistakes")
+    test.add_argument("--topic", metavar="NAME", help="report what concerns one topic or file")
+    test.add_argument(
+        "--rows", type=int, default=20, metavar="N", help="lines of each table (default: 20)"
+    )
+    test.add_argument("--baseline", metavar="FILE", help="fail where it is worse than recorded")
+    test.add_argument("--record", metavar="FILE", help="write the baseline")
     explain = command("explain", _explain, "show why a question gets its answer")
     explain.add_argument("question", nargs="+")
     check = command("check", _check, "find every mistake in knowledge files")
@@ -190,22 +201,40 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _test(args: argparse.Namespace) -> int:
-    from .evaluate import cases, held_out, report, run
+    from .evaluate import Baseline, cases, concerning, held_out, mistyped, report, run
     from .knowledge import load, read
     from .matcher import Matcher
 
     kb = load(args.knowledge)
-    if not args.path:
-        print("\n".join(report(list(held_out(kb)))))
-        return EXIT_OK
-    asked = [case for path in args.path for document in read(path) for case in cases(document)]
-    results = run(Matcher(kb), asked)
-    if args.json:
-        for result in results:
-            print(json.dumps({"right": result.right, **asdict(result.case)}, ensure_ascii=False))
+    baseline = _baseline(args.baseline) if args.baseline else None
+    if args.path:
+        asked = [case for path in args.path for document in read(path) for case in cases(document)]
+        results = run(Matcher(kb), mistyped(asked) if args.typos else asked)
     else:
-        print("\n".join(report(results)))
-    return EXIT_OK if all(result.right for result in results) else EXIT_FAILURE
+        results = list(held_out(kb, typos=args.typos))
+    shown = concerning(results, kb.intents, args.topic) if args.topic else results
+    if args.json:
+        print("\n".join(json.dumps(r.as_dict(), ensure_ascii=False) for r in shown))
+    else:
+        print("\n".join(report(shown, kb.intents, args.rows)))
+    if args.record:
+        Path(args.record).write_text(Baseline.of(results).dump(), encoding="utf-8")
+    if baseline:
+        worse = baseline.regressions(results)
+        print("\n".join(["", "worse than the baseline", *worse] if worse else []), file=sys.stderr)
+        return EXIT_FAILURE if worse else EXIT_OK
+    return EXIT_FAILURE if args.path and not all(r.right for r in results) else EXIT_OK
+
+
+def _baseline(path: str) -> Baseline:
+    from .evaluate import Baseline
+
+    try:
+        return Baseline.parse(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"cannot read the baseline {path}: {error} (--record writes one)"
+        ) from error
 
 
 def _check(args: argparse.Namespace) -> int:

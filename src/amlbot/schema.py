@@ -123,22 +123,25 @@ class Draft:
         self.replies |= top.table("replies", "replies")
         lexicon = top.inner("lexicon", "a lexicon")
         if lexicon:
-            self.spellings |= lexicon.table("spellings", "spellings")
-            self.synonyms += lexicon.rows("synonyms")
-            self.fillers.update(lexicon.texts("fillers"))
-            self.common.update(lexicon.text("common").split())
-            for row in lexicon.rows("opposites"):
-                if len(row) == 2:
-                    self.opposites.append((row[0], row[1]))
-                else:
-                    lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
-            self.undirected.update(lexicon.texts("undirected"))
-            lexicon.done()
+            self._read_lexicon(lexicon)
         safety = top.inner("safety", "safety")
         if safety:
             _safety(safety)
             safety.done()
         top.done()
+
+    def _read_lexicon(self, lexicon: _Fields) -> None:
+        self.spellings |= lexicon.table("spellings", "spellings")
+        self.synonyms += lexicon.rows("synonyms")
+        self.fillers.update(lexicon.texts("fillers"))
+        self.common.update(lexicon.text("common").split())
+        for row in lexicon.rows("opposites"):
+            if len(row) == 2:
+                self.opposites.append((row[0], row[1]))
+            else:
+                lexicon.wrong(f"opposites come in pairs, not as {list(row)}", "opposites")
+        self.undirected.update(lexicon.texts("undirected"))
+        lexicon.done()
 
     def define(self, kind: str, id: str, place: Place) -> bool:
         """Note that ``id`` is written at ``place``. False, with a problem, if it was before."""
