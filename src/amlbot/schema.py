@@ -387,6 +387,7 @@ def _intent(fields: _Fields, topic: str, reviewed: str) -> None:
         related=fields.refs("related", "intent"),
         figures=tuple(map(_figure, fields.items("figures", "a figure"))),
         reviewed=fields.date("reviewed") or reviewed,
+        any_name=fields.flag("any_name"),
         chat=fields.flag("chat"),
         origin=str(fields.place),
     )
