@@ -118,6 +118,12 @@ class TestKeySentence:
     def test_small_talk_has_none(self, say: Bot) -> None:
         assert as_text(Reply(Outcome.CHAT, "Hello. You."), say.say, 80, BOLD) == "Hello. You."
 
+    def test_is_the_answers_not_the_leads(self, say: Bot) -> None:
+        reply = Reply(
+            Outcome.ANSWER, "I take it so.\n\nKey. More.", title="T?", lead="I take it so."
+        )
+        assert as_text(reply, say.say, 80, BOLD) == "I take it so.\n\nT?\n\n<b>Key.</b> More."
+
 
 class TestFigures:
     ONE = Figure("Share", (Bar("Has it", 33),), note="Not you.")

@@ -58,12 +58,15 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
 def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
     """What the reply to one question says, and its figures."""
     urgent = reply.outcome is Outcome.URGENT
+    if reply.lead:
+        yield wrap(reply.lead, columns)
     if urgent:
         yield _alarm(say(f"urgent-{reply.level}"), columns, style)
     elif reply.title and reply.outcome is Outcome.ANSWER:
         yield "\n".join(lines(reply.title, columns))
+    text = reply.text.removeprefix(reply.lead).strip()
     answered = urgent or reply.outcome is Outcome.ANSWER
-    yield _key_first(reply.text, columns, style) if answered else wrap(reply.text, columns)
+    yield _key_first(text, columns, style) if answered else wrap(text, columns)
     if urgent and style.marks:
         yield _rule(columns)
     for figure in reply.figures:
