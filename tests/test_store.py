@@ -56,6 +56,7 @@ def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:
     for name in ("intents", "sources", "entities", "glossary", "facts", "regions", "replies"):
         assert dict(getattr(again, name)) == dict(getattr(bundled, name))
     assert (again.lexicon, again.safety) == (bundled.lexicon, bundled.safety)
+    assert again.cues == bundled.cues
 
 
 def test_what_was_made_of_something_else_is_not_used(

@@ -110,12 +110,9 @@ class KnowledgeBase:
         lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
-        return parts | {
-            "replies": dict(self.replies),
-            "cues": asdict(self.cues) if self.cues else None,
-            "lexicon": lexicon,
-            "safety": safety,
-        }
+        cues = asdict(self.cues) if self.cues else None
+        told = {"replies": dict(self.replies), "cues": cues}
+        return parts | told | {"lexicon": lexicon, "safety": safety}
 
 
 def _records(store: Store, name: str, make: Any) -> Records[Any]:
@@ -139,8 +136,8 @@ def _figure(data: dict[str, Any]) -> Figure:
 def _cues(data: dict[str, Any] | None) -> Cues | None:
     if data is None:
         return None
-    stand_ins, contrasts = _tuples(data["stand_ins"]), tuple(map(tuple, data["contrasts"]))
-    return Cues(**_tuples(data) | {"stand_ins": stand_ins, "contrasts": contrasts})
+    rows = tuple(map(tuple, data["contrasts"]))
+    return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
 
 
 def _lexicon(data: dict[str, Any]) -> Lexicon:

@@ -159,13 +159,15 @@ class Bot:
     def _small_talk(self, text: str) -> str:
         """The id of the small talk that ``text`` is all but word for word, and no question."""
         for form in dict.fromkeys((text, self._referring.led(text))):
-            talk = self._chat.match(form).best
-            alike = self._referring.alike(form, talk.phrasing) if talk else 0.0
-            if talk and alike == 1:
-                return talk.intent
-            if talk and alike >= ALIKE:
+            talk = [
+                (self._referring.alike(form, candidate.phrasing), candidate)
+                for candidate in self._chat.match(form).candidates
+            ]
+            near = [(share, candidate) for share, candidate in talk if share >= ALIKE]
+            if near:
+                share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
                 question = Understood(self.matcher.match(form), form)
-                return "" if _score(question) >= WHOLE else talk.intent
+                return "" if share < 1 and _score(question) >= WHOLE else best.intent
         return ""
 
     def _in_pieces(self, pieces: Sequence[Piece], state: State) -> tuple[Reply, State] | None:
@@ -393,6 +395,11 @@ class Bot:
         """What all choices of ``reply`` are about first of all, if that is one thing."""
         about = {self.kb.intents[choice.intent].about[:1] for choice in reply.choices}
         return about.pop() if len(about) == 1 else ()
+
+
+def _overlap(a: str, b: str) -> float:
+    one, other = set(words(a)), set(words(b))
+    return len(one & other) / (len(one | other) or 1)
 
 
 def _score(understood: Understood) -> float:

@@ -95,6 +95,11 @@ class Referring:
         about = self._reader.names.covers(intent.about)
         return subject in about or self._mention(subject, intent.title) is not None
 
+    def implied(self, text: str) -> bool:
+        """Whether ``text`` names what every question is about, and nothing else."""
+        found = self._reader.read(text).entities
+        return bool(found) and not self.names(text)
+
     def other_disease(self, text: str) -> str:
         """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
         found = ""

@@ -126,16 +126,7 @@ class Draft:
         self.replies |= top.table("replies", "replies")
         lexicon = top.inner("lexicon", "a lexicon")
         if lexicon:
-            self.spellings |= lexicon.table("spellings", "spellings")
-            self.synonyms += lexicon.rows("synonyms")
-            self.fillers.update(lexicon.texts("fillers"))
-            self.common.update(lexicon.text("common").split())
-            for row in lexicon.rows("opposites"):
-                if len(row) == 2:
-                    self.opposites.append((row[0], row[1]))
-                else:
-                    lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
-            self.undirected.update(lexicon.texts("undirected"))
+            self._words(lexicon)
             lexicon.done()
         cues = top.inner("cues", "cues")
         if cues:
@@ -146,6 +137,18 @@ class Draft:
             _safety(safety)
             safety.done()
         top.done()
+
+    def _words(self, lexicon: _Fields) -> None:
+        self.spellings |= lexicon.table("spellings", "spellings")
+        self.synonyms += lexicon.rows("synonyms")
+        self.fillers.update(lexicon.texts("fillers"))
+        self.common.update(lexicon.text("common").split())
+        for row in lexicon.rows("opposites"):
+            if len(row) == 2:
+                self.opposites.append((row[0], row[1]))
+            else:
+                lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
+        self.undirected.update(lexicon.texts("undirected"))
 
     def define(self, kind: str, id: str, place: Place) -> bool:
         """Note that ``id`` is written at ``place``. False, with a problem, if it was before."""
@@ -199,6 +202,7 @@ def drafted(documents: Iterable[Document]) -> dict[str, Any]:
     tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies", "cues")
     return {
         **{name: getattr(draft, name) for name in tables},
+        "cues": draft.cues,
         "lexicon": draft.lexicon,
         "safety": draft.safety,
     }

@@ -15,6 +15,7 @@ MAX_CHOICES = 3
 SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
+_REGIONAL = frozenset({"emergency", "crisis", "helpline"})
 _Thing = TypeVar("_Thing")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
@@ -25,7 +26,6 @@ class Speaker:
     def __init__(self, kb: KnowledgeBase, region: str = "") -> None:
         self.kb = kb
         self.region = region
-        self._replies = {**defaults().replies, **kb.replies}
 
     def say(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion, from the ``replies`` of the knowledge, as part of a reply.
@@ -34,17 +34,15 @@ class Speaker:
         (``{some-topics}``) they never come out the same. Telephone numbers are left to `filled`,
         which knows the reader's region.
         """
-        variants = self._replies.get(occasion, ("",))
+        variants = self._variants(occasion) or ("",)
         number = variant
         if number >= len(variants):
             number = len(variants) - 1 - (number - len(variants) + 1) % min(2, len(variants))
-        topics = {"topics": ", ".join(self.kb.topics), "some-topics": self._some_topics(variant)}
-        return self._fill(variants[number], {**topics, **values})
+        return self._fill(variants[number], None, variant, values)
 
     def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion with this speaker's numbers: what stands outside a reply."""
-        words = self.say(occasion, variant, **values)
-        return self._fill(words, self._numbers(self.region))
+        return self._fill(self.say(occasion, variant, **values), self.region)
 
     def banner(self) -> list[str]:
         """The first lines of a conversation."""
@@ -52,11 +50,12 @@ class Speaker:
 
     def occasions(self, prefix: str) -> Mapping[str, tuple[str, ...]]:
         """The occasions whose names begin with ``prefix``, by the rest of their names."""
-        return {k.removeprefix(prefix): v for k, v in self._replies.items() if k.startswith(prefix)}
+        replies = {**defaults().replies, **self.kb.replies}
+        return {k.removeprefix(prefix): v for k, v in replies.items() if k.startswith(prefix)}
 
     def variants(self, occasion: str) -> int:
         """How many ways there are to say it."""
-        return len(self._replies.get(occasion, ()))
+        return len(self._variants(occasion))
 
     def show(
         self, intent: Intent, score: float = 1.0, candidates: tuple[Candidate, ...] = ()
@@ -134,7 +133,7 @@ class Speaker:
     def filled(self, reply: Reply, region: str = "") -> Reply:
         """``reply`` with the reader's own telephone numbers and current facts in its text."""
         parts = tuple(self.filled(part, region) for part in reply.parts)
-        text = self._fill(reply.text, self._numbers(region or self.region))
+        text = self._fill(reply.text, region or self.region)
         return replace(reply, text=text, parts=parts)
 
     def cited(self, sources: Iterable[Source]) -> str:
@@ -145,30 +144,41 @@ class Speaker:
         )
         return "; ".join(dict.fromkeys(named))
 
-    def _fill(self, text: str, values: Mapping[str, str]) -> str:
-        facts = self.kb.facts
+    def _variants(self, occasion: str) -> tuple[str, ...]:
+        return self.kb.replies.get(occasion) or defaults().replies.get(occasion, ())
+
+    def _fill(
+        self, text: str, region: str | None, turn: int = 0, values: Mapping[str, str] | None = None
+    ) -> str:
+        """``text`` with its {placeholders} filled; one that nothing is known for stays.
+
+        So do telephone numbers where there is no ``region`` yet.
+        """
 
         def value(match: re.Match[str]) -> str:
             name = str(match[1])
-            return values.get(name) or (facts[name].text if name in facts else str(match[0]))
+            found = (values or {}).get(name) or self._value(name, region, turn)
+            return found or str(match[0])
 
-        return _PLACEHOLDER.sub(value, text) if "{" in text else text
+        return _PLACEHOLDER.sub(value, text)
 
-    def _numbers(self, region: str) -> Mapping[str, str]:
-        regions = self.kb.regions
-        if not regions:
-            return {}
-        chosen = regions.get(region) or next(iter(regions.values()))
-        return {name: getattr(chosen, name) for name in ("emergency", "crisis", "helpline")}
+    def _value(self, name: str, region: str | None, turn: int) -> str:
+        regions, facts = self.kb.regions, self.kb.facts
+        if name in _REGIONAL:
+            if region is None or not regions:
+                return ""
+            return str(getattr(regions.get(region) or next(iter(regions.values())), name))
+        if name == "topics":
+            return ", ".join(self.kb.topics)
+        if name == "some-topics":
+            return ", ".join(self._some_topics(turn))
+        return facts[name].text if name in facts else ""
 
-    def _some_topics(self, turn: int) -> str:
+    def _some_topics(self, turn: int) -> Sequence[str]:
         """A few topics, others at every ``turn``."""
         topics = self.kb.topics
-        if not topics:
-            return ""
         start = turn * SOME_TOPICS
-        chosen = [topics[(start + i) % len(topics)] for i in range(min(SOME_TOPICS, len(topics)))]
-        return ", ".join(chosen)
+        return [topics[(start + i) % len(topics)] for i in range(min(SOME_TOPICS, len(topics)))]
 
 
 def _each_once(things: Iterable[_Thing]) -> tuple[_Thing, ...]:

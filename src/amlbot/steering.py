@@ -75,7 +75,7 @@ class Steering:
         if state.reply is None:
             return None
         terms = terms_in(self.kb, f"{state.reply.title or ''}\n{state.reply.text}")
-        hard = [t for t in terms if not self._familiar(t.term)][:MAX_TERMS]
+        hard = [t for t in terms if not self._referring.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         short = self._speaker.say("in-short", short=_first_sentence(state.reply.text))
         parts = [short]
@@ -204,12 +204,6 @@ class Steering:
             reviewed=reply.reviewed,
         )
         return told, state
-
-    def _familiar(self, term: str) -> bool:
-        """Whether a term is what everything here is about, so that it needs no explaining."""
-        implied = [entity.name.lower() for entity in self.kb.entities.values() if entity.implied]
-        forms = [form.lower() for e in self.kb.entities.values() if e.implied for form in e.forms]
-        return term.lower() in (*implied, *forms)
 
 
 def _first_sentence(text: str) -> str:
