@@ -193,6 +193,16 @@ class TestSources:
         assert len(shown.split("\n")) == 4
         assert "https" not in shown
 
+    def test_a_chat_lists_the_first_few(self, say: Bot) -> None:
+        sources = tuple(Source(str(i), f"Title {i}") for i in range(5))
+        reply = Reply(Outcome.ANSWER, "Yes.", sources=sources)
+        shown = as_text(reply, say.say, 80, chat=True)
+        assert shown.endswith(
+            '3. Title 2\nAnd 2 more. Type "sources" for all of them, with their addresses.'
+        )
+        asked = as_text(replace(reply, outcome=Outcome.CHAT), say.say, 80, chat=True)
+        assert asked.endswith("5. Title 4")
+
 
 class TestSeveralQuestions:
     def test_each_has_its_title_and_its_key_sentence(self, say: Bot) -> None:

@@ -15,6 +15,10 @@ Say = Callable[..., str]
 """What the program itself says on an occasion: `Bot.say`."""
 
 
+MAX_BRIEF = 3
+"""Sources that a chat lists unasked: with more, they would push the answer out of the window."""
+
+
 def as_json(reply: Reply) -> str:
     """One line of JSON."""
     return json.dumps(reply.as_dict(), ensure_ascii=False)
@@ -31,7 +35,7 @@ def as_text(
     """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words.
 
     In a ``chat`` an answer should fit the window and more can be asked for: its sources take one
-    line each, and a longer answer is pointed to.
+    line each, the first few of them, and a longer answer is pointed to.
     """
     return "\n\n".join(_blocks(reply, say, measure(width), style, chat))
 
@@ -42,7 +46,10 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
         yield from _said(part, say, columns, style)
     if reply.sources:
         brief = chat and reply.outcome in (Outcome.ANSWER, Outcome.URGENT)
-        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(reply.sources, 1)]
+        shown = reply.sources[:MAX_BRIEF] if brief else reply.sources
+        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(shown, 1)]
+        if left := len(reply.sources) - len(shown):
+            listed.append(wrap(say("sources-left", left=str(left)), columns))
         if reply.reviewed:
             listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
         yield "\n".join([_heading(say("sources"), columns, style), *listed])
