@@ -170,7 +170,7 @@ class TestSources:
 
     def shown(self, say: Bot, source: Source, style: Style = PLAIN, chat: bool = False) -> str:
         reply = Reply(Outcome.ANSWER, "Yes.", sources=(source,))
-        return as_text(reply, say.say, 60, style, chat=chat)
+        return as_text(reply, say.say, 80, style, chat=chat)
 
     def test_have_their_address_below(self, say: Bot) -> None:
         assert "1. A title. A house, 2025\n   https://example.org/a b" in self.shown(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from . import figures
-from .layout import MEASURE, item, key_sentence, lines, measure, wrap
+from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
 from .model import Explanation, Intent, Outcome, Reply, Source
 from .style import PLAIN, Style
 from .text import printable
@@ -15,6 +15,8 @@ Say = Callable[..., str]
 """What the program itself says on an occasion: `Bot.say`."""
 
 
+BRIEF = MEASURE - 4
+"""Letters of a source in a chat: one line of a wide window."""
 MAX_BRIEF = 3
 """Sources that a chat lists unasked: with more, they would push the answer out of the window."""
 
@@ -145,10 +147,8 @@ def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
 def _source(source: Source, number: int, columns: int, style: Style, brief: bool) -> str:
     """One source: a link where the terminal opens links, otherwise with its address below."""
     where = ", ".join(part for part in (source.publisher, source.date) if part)
-    head = lines(f"{source.title}. {where}" if where else source.title, columns, f"{number}. ")
-    if brief and len(head) > 1:
-        head = [head[0][: columns - 1].rstrip(" ,.") + "…"]
-    text = "\n".join(head)
+    name = f"{source.title}. {where}" if where else source.title
+    text = item(f"{number}. ", shortened(name, BRIEF) if brief else name, columns)
     if style.links:
         return style.linked(text, source.url)
     return text if brief or not source.url else f"{text}\n   {printable(source.url)}"
