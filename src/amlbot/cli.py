@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
-from .errors import AmlbotError, UsageError
+from .errors import AmlbotError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -48,6 +48,9 @@ _EXAMPLES = {
     "test": """\
   amlbot test                              hold out every way to ask once
   amlbot test cases.yaml                   run question and intent pairs of your own""",
+    "serve": """\
+  amlbot serve                             a page for your browser at http://127.0.0.1:8000
+  amlbot serve --port 8080 --workers 2     another port, two processes""",
     "check": """\
   amlbot check                             the bundled knowledge
   amlbot check my-knowledge/               find mistakes before others do
@@ -160,6 +163,17 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("question", nargs="+")
     test = command("test", _test, "run question → intent cases, or hold out every phrasing once")
     test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
+    serve = command("serve", _serve, "serve the web page and the HTTP API (needs amlbot[web])")
+    serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    serve.add_argument(
+        "--cors-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let pages of this origin call the API (again for more; default: none)",
+    )
     check = command("check", _check, "find every mistake in knowledge files")
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
     check.add_argument("--quality", action="store_true", help="also judge the wording")
@@ -316,6 +330,21 @@ def _check(args: argparse.Namespace) -> int:
     for problem in problems:
         print(json.dumps(problem.as_dict()) if args.json else problem)
     return EXIT_FAILURE if problems else EXIT_OK
+
+
+def _serve(args: argparse.Namespace) -> int:
+    try:
+        from .web import serve
+    except ModuleNotFoundError as error:
+        advice = "pip install 'amlbot[web]', or '.[web]' in a checkout"
+        raise MissingExtraError(f"serve needs {error.name} ({advice})") from None
+    settings = {"AMLBOT_REGION": args.region}
+    if args.knowledge:
+        settings["AMLBOT_KNOWLEDGE"] = args.knowledge
+    if args.cors_origin:
+        settings["AMLBOT_CORS_ORIGINS"] = " ".join(args.cors_origin)
+    serve(open_bot(args), args.host, args.port, args.workers, settings)
+    return EXIT_OK
 
 
 def _lines(stream: Iterable[str]) -> Iterable[str]:
