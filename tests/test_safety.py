@@ -19,15 +19,26 @@ from amlbot.safety import MAX_ASKED, Screen
 from amlbot.temperature import in_celsius, read_number
 from amlbot.text import words
 
-CASES = yaml.safe_load(Path(__file__).with_name("safety.yaml").read_text())
-RANK = list(Level)
-CAUGHT = [
-    (message, Level(group["level"]), group.get("emergency", False))
-    for group in CASES["caught"].values()
-    for message in group["messages"]
+FILES = [
+    yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for name in ("safety.yaml", "safety-fresh.yaml")
 ]
+RANK = list(Level)
+
+
+def dangers(kind: str) -> list[tuple[str, Level, bool]]:
+    """The messages, the level each must reach, and whether the means are at hand."""
+    return [
+        (message, Level(group["level"]), group.get("emergency", False))
+        for cases in FILES
+        for group in cases.get(kind, {}).values()
+        for message in group["messages"]
+    ]
+
+
+CAUGHT, MISSED = dangers("caught"), dangers("missed")
 PRESSING = [(message, level) for message, level, _ in CAUGHT if level is not Level.WATCH]
-QUIET = [message for group in CASES["quiet"].values() for message in group]
+QUIET = [message for cases in FILES for group in cases["quiet"].values() for message in group]
 MAX_GRADE = 6.0
 STORY = (
     "We have been at home since Tuesday and the garden is coming along. My sister came to visit. "
@@ -64,6 +75,12 @@ def test_caught(screen: Screen, message: str, level: Level, at_hand: bool) -> No
         alarm = screen.check(message)
         assert alarm is not None
         assert alarm.at_hand
+
+
+@pytest.mark.xfail(reason="a known miss", strict=True)
+@pytest.mark.parametrize(("message", "level", "at_hand"), MISSED, ids=[c[0] for c in MISSED])
+def test_missed(screen: Screen, message: str, level: Level, at_hand: bool) -> None:
+    test_caught(screen, message, level, at_hand)
 
 
 @pytest.mark.parametrize("message", QUIET, ids=QUIET)
@@ -237,7 +254,9 @@ def test_a_slip_in_every_long_word(
         ]
         long = len(word) >= 6 and word in spelled_right
         typed.append(random.choice(misspelt) if long and misspelt else word)
-    assert reaches(screen, " ".join(typed), level), " ".join(typed)
+    alarm = screen.check(" ".join(typed))  # a slip may make another word, but never lower the alarm
+    assert alarm is not None, " ".join(typed)
+    assert RANK.index(alarm.level) >= RANK.index(level), (" ".join(typed), alarm)
 
 
 @settings(many, max_examples=50)

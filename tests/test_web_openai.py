@@ -106,7 +106,14 @@ def test_the_last_user_message_is_answered(app: ASGIApp) -> None:
 
 
 def test_unknown_fields_are_ignored(app: ASGIApp) -> None:
-    odd = {"temperature": "hot", "top_p": None, "user": 7, "tools": [], "stream": "yes", "n": 5}
+    odd: dict[str, object] = {
+        "temperature": "hot",
+        "top_p": None,
+        "user": 7,
+        "tools": [],
+        "stream": "yes",
+        "n": 5,
+    }
     assert "IDH1 is a gene." in said(complete(app, QUESTION, **odd))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from .bot import Bot, History
+from .bot import Bot
+from .dialogue import History
 from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
 from .knowledge import KnowledgeBase, check, load
 from .matcher import Matcher

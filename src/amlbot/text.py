@@ -62,6 +62,11 @@ def _split(text: str) -> Iterator[str]:
         yield raw.replace(",", "" if _THOUSANDS.fullmatch(raw) else ".") if "," in raw else raw
 
 
+def is_number(word: str) -> bool:
+    """Whether ``word`` is a number: alone, numbers ask for nothing."""
+    return word.lstrip("+-").replace(".", "").isdigit()
+
+
 def clauses(text: str) -> list[str]:
     """The sentences of ``text``, cut further at commas and dashes; those that ask come first."""
     parts = [part.strip() for part in _CLAUSE.split(text) if part.strip()]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..bot import user_messages
+from ..dialogue import user_messages
 from ..model import Turn
 from .limits import MAX_HISTORY, MAX_TEXT, Refused
 

@@ -17,7 +17,7 @@ from string import Template
 
 from ..bot import Bot
 from ..glossary import terms_in
-from ..model import Outcome, Reply, Source, Term, Turn
+from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
 from .limits import MAX_TEXT
 from .markup import as_html
@@ -187,14 +187,17 @@ class Page:
     def _part(self, reply: Reply, id: str) -> str:
         shown = []
         if reply.outcome is Outcome.URGENT:
-            shown.append(f"<h3>{self._say('page-urgent')}</h3>")
-        if reply.title and reply.outcome is Outcome.ANSWER:
+            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
+        elif reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
-        shown += [chart.as_html(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
+        shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
             shown.append(self._sources(reply))
         return "\n".join(shown)
+
+    def _chart(self, figure: Figure, id: str) -> str:
+        return chart.as_html(figure, id, self._bot.say)
 
     def _terms(self, reply: Reply) -> list[Term]:
         """The technical words worth explaining: none that the answer or everything is about.
