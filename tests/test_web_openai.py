@@ -68,6 +68,7 @@ def test_a_completion(app: ASGIApp) -> None:
         "**What is IDH1?**\n\nIDH1 is a gene.\n\n"
         "Where this comes from:\n\n1. A book. A house, 2025: https://example.org/book\n\n"
         "Held against its sources on 2026-11-24. Not reviewed by a clinician.\n\n"
+        'There is a longer answer. Type "more".\n\n'
         "You can also ask:\n\n1. What is IDH2?"
     )
 

@@ -245,10 +245,12 @@ class Page:
         return f'<h2 id="choices-title">{self._say(heading)}</h2>\n{_buttons(offered)}'
 
     def _examples(self) -> list[str]:
-        """Questions to begin with: those in the wording that this knowledge answers, or its own."""
-        titles = [i.title for i in self._bot.kb.intents.values() if not i.chat]
-        wanted = self._bot.say("page-examples").split("\n")
-        return [title for title in wanted if title in titles] or titles[:EXAMPLES]
+        """Questions to begin with: those that the wording names, or this knowledge's first."""
+        intents = self._bot.kb.intents
+        named = [
+            intents[id].title for id in self._bot.say("page-examples").split() if id in intents
+        ]
+        return named or [i.title for i in intents.values() if not i.chat][:EXAMPLES]
 
     def _questions(self, kept: Sequence[str]) -> str:
         """The questions for the doctor."""
