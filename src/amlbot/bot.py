@@ -80,11 +80,11 @@ class Bot:
     ) -> None:
         """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
         self.kb = kb or load()
+        self.region = region
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
         self._chat = Matcher(self.kb, chat=True, reader=reader)
         self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
-        self.region = region
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)

@@ -31,7 +31,8 @@ _EXAMPLES = {
   amlbot                                   talk with it
   amlbot --plain                           talk with it, for a screen reader
   amlbot ask "how common is npm1"          one answer
-  amlbot list                              what it can answer""",
+  amlbot list                              what it can answer
+  amlbot serve                             a page for your browser""",
     "ask": """\
   amlbot ask "what is salvage therapy"     one answer
   amlbot ask --json < questions.txt        one reply a line, for programs
@@ -49,8 +50,9 @@ _EXAMPLES = {
   amlbot test                              hold out every way to ask once
   amlbot test cases.yaml                   run question and intent pairs of your own""",
     "serve": """\
-  amlbot serve                             a page for your browser at http://127.0.0.1:8000
-  amlbot serve --port 8080 --workers 2     another port, two processes""",
+  amlbot serve                             the page at http://127.0.0.1:8000/, for this machine only
+  amlbot serve --port 9000 --workers 4     elsewhere, in four processes
+  AMLBOT_API_KEY=secret amlbot serve       programs must send the key""",
     "check": """\
   amlbot check                             the bundled knowledge
   amlbot check my-knowledge/               find mistakes before others do
@@ -63,7 +65,7 @@ exit status:
 environment:
   AMLBOT_KNOWLEDGE  as --knowledge         AMLBOT_REGION  as --region
   ACCESSIBLE        as --plain             NO_COLOR       no colors
-  TERM=dumb         as --plain
+  TERM=dumb         as --plain             AMLBOT_API_KEY, AMLBOT_CORS_ORIGINS  for serve
 
 In the chat, /help lists its commands."""
 
