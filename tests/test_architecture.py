@@ -12,7 +12,7 @@ import pytest
 import amlbot
 
 PACKAGE = Path(amlbot.__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     ["errors", "ready"],
     ["model", "text", "yamlfile", "store", "recall"],
