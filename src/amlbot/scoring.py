@@ -23,6 +23,8 @@ NEARNESS = 3.0
 """Weight of the nearest phrasing's cosine beside the pooled evidence (1 to 3: +0.5 points)."""
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
+UNASKED = 1.0
+"""What it loses for each name that all but all its questions have, and this one has not."""
 VISITS = 1000
 """Postings after which only the best `KEPT` intents are scored further."""
 KEPT = 128
@@ -162,9 +164,13 @@ class Scorer:
         held = self._held(query, top)
         named = self.guarded.intersection(query.reading.entities)
         near = {i: self._nearest(query, i, held[i]) for i in top}
+        bound = self.guarded - self._reader.names.covers(query.reading.entities)
         missing = {i: named.difference(self.index.about[i]) for i in top}
         total = {
-            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(missing[i])
+            i: evidence.get(i, 0.0)
+            + NEARNESS * nearness
+            - ABSENT * len(missing[i])
+            - UNASKED * len(bound.intersection(self.index.bound[i]))
             for i, (nearness, _, _) in near.items()
         }
         best = max(total.values())
