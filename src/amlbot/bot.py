@@ -181,7 +181,7 @@ class Bot:
         if not told:
             return self._steered(pieces[-1].text, state)
         whole = " ".join(piece.text for piece in told)
-        if len(told) == 1:
+        if len(told) == 1 or self._asks_to_decide(whole):
             return self._steered(whole, state) or self._one(whole, state)
         chatty = {piece for piece, id in zip(pieces, talk, strict=True) if id}
         heard = [
@@ -195,6 +195,12 @@ class Bot:
         if len(heard) < 2 or (best and best.score >= WHOLE):
             return self._one(whole, state)
         return self._several(heard, whole, state) or self._one(whole, state)
+
+    def _asks_to_decide(self, whole: str) -> bool:
+        """Whether a message is one request for a decision; its pieces would hide that."""
+        match = self.matcher.match(whole)
+        decided = match.outcome is Outcome.ANSWER and match.best
+        return bool(decided and self.kb.intents[decided.intent].any_name)
 
     def _story(self, question: Question, whole: str, state: State) -> tuple[Reply, State]:
         """One question in a story: alone or with what the story names, whichever is surer."""
