@@ -40,6 +40,8 @@ CENTER = 1.5
 of the first three, none of the first."""
 BOUND = 0.75
 """Share of an intent's questions that name an entity from which on it is bound to it."""
+BINDING = frozenset({"gene", "drug", "regimen"})
+"""Kinds of entity that people name if they mean them."""
 MEMORY = 2_000
 """Features whose postings are kept at hand; beyond that the memory starts afresh."""
 
@@ -159,7 +161,8 @@ class _Builder:
         self.held.append(held)
         covers = self.reader.names.covers
         spoken = Counter(e for reading in readings for e in covers(reading.entities))
-        self.bound.append(sorted(e for e, n in spoken.items() if n >= BOUND * len(readings)))
+        often = (e for e, n in spoken.items() if n >= BOUND * len(readings))
+        self.bound.append(sorted(e for e in often if self.kb.entities[e].kind in BINDING))
         named = {entity for reading in readings for entity in reading.entities}
         self.about.append(sorted(self.reader.names.covers({*named, *intent.about})))
 
