@@ -23,11 +23,9 @@ from .text import printable, words
 ALIKE = 0.85
 """Share of words, of all that either has, that a text and small talk must have in common: all but
 word for word, so that small talk never swallows a question."""
-LEAST = 0.5
-"""Score from which a question is answered that had to be completed: higher than for one as typed,
-since a wrong completion is worse than asking."""
-LEAST_UNTIED = 0.6
-"""The same where nothing in the message points back, and the question only names nothing."""
+UNTIED = 0.7
+"""Score from which a question is answered that nothing ties to the last one, but that names nothing
+itself: more than for one as typed, since a wrong completion is worse than asking."""
 PLAIN = frozenset({"other", "aspect"})
 """Kinds of entity that are plain words: an answer may use them without being about them."""
 MAX_PARTS = 3
@@ -211,7 +209,7 @@ class Bot:
         """A question that may point to the sentence before it, or to what the story names."""
         if question.before and self._referring.points(question.piece.text):
             both = self._plain(f"{question.before} {question.piece.text}")
-            if both.match.outcome is Outcome.ANSWER and _score(both) >= LEAST:
+            if both.match.outcome is Outcome.ANSWER:
                 return both
         subjects = self._referring.told(story)
         if subjects and not state.live:
@@ -271,11 +269,12 @@ class Bot:
             if self._answers(reading, understood, plain):
                 return understood
             tied |= not reading.weak
-            if not (reading.weak or understood.match.unknown_names):
+            if _score(understood) and not (reading.weak or understood.match.unknown_names):
                 asked_back.append(understood.unsure())
-        if plain.match.outcome is Outcome.ANSWER and _score(plain) >= tied * LEAST_UNTIED:
+        named = any(map(self._referring.proper, self._referring.names(text)))
+        if not tied or (named and not asked_back):
             return plain
-        return max([plain.unsure(), *asked_back], key=_score)
+        return (asked_back or [plain.unsure()])[0]
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
@@ -292,11 +291,14 @@ class Bot:
         return max([self._plain(rest).unsure(), *found], key=_score)
 
     def _plain(self, text: str) -> Understood:
-        """``text`` as it is; a name alone asks what it is."""
+        """``text`` as it is or without its first and last words; a name alone asks what it is."""
         match = self.matcher.match(text)
-        name = self._referring.bare_name(text) if match.outcome is not Outcome.ANSWER else ""
-        asked = self.matcher.match(self.say("what-is", name=name)) if name else match
-        return Understood(asked if asked.outcome is Outcome.ANSWER else match, text)
+        name = self._referring.bare_name(text)
+        for form in (self._referring.led(text), self.say("what-is", name=name) if name else text):
+            if match.outcome is not Outcome.ANSWER and form != text:
+                other = self.matcher.match(form)
+                match = other if other.outcome is Outcome.ANSWER else match
+        return Understood(match, text)
 
     def _answers(self, reading: Reading, understood: Understood, plain: Understood) -> bool:
         """Whether what was understood is to be answered: surely enough, and on what was filled in.
@@ -306,17 +308,19 @@ class Bot:
         best = understood.match.best
         if understood.match.outcome is not Outcome.ANSWER or not best:
             return False
-        if best.score < (LEAST_UNTIED if reading.weak else LEAST):
-            return False
-        if reading.weak and _surer(plain, understood):
-            return False
+        if reading.weak:
+            name = self.kb.entities[reading.about[0]].name
+            bare = self.matcher.match(self.say("what-is", name=name)).best
+            only_the_name = bare is not None and bare.intent == best.intent
+            if best.score < UNTIED or only_the_name or _surer(plain, understood):
+                return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
         return all(self._referring.covers(intent, id) for id in plain_words)
 
     def _worded_choice(self, text: str, state: State) -> int:
         """The number of the one pending choice that ``text`` shares words with; 0 if none."""
-        if not state.asked:
+        if not state.asked or len(text.split()) > FRAGMENT:
             return 0
         said = self._referring.pointed(text) or set(words(text)) - self.kb.lexicon.common
         titles = [set(words(choice.title)) for choice in state.choices]
@@ -400,8 +404,9 @@ class Bot:
 
 
 def _overlap(a: str, b: str) -> float:
+    """How much of the words of either text both have; above 1 for the same words in order."""
     one, other = set(words(a)), set(words(b))
-    return len(one & other) / (len(one | other) or 1)
+    return len(one & other) / (len(one | other) or 1) + (words(a) == words(b))
 
 
 def _score(understood: Understood) -> float:

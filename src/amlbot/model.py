@@ -154,6 +154,8 @@ class Cues:
 
     leads: tuple[str, ...] = ()
     """What opens a message and carries nothing ("oh and", "so")."""
+    trails: tuple[str, ...] = ()
+    """What closes a message and carries nothing ("please")."""
     turns: tuple[str, ...] = ()
     """What asks the same of something else ("what about")."""
     narrows: tuple[str, ...] = ()

@@ -50,6 +50,7 @@ class Referring:
         self.kb, self._reader = kb, reader
         heard = cues(kb)
         self._leads = _starting(heard.leads)
+        self._trails = _ending(heard.trails)
         self._turns = _starting(heard.turns)
         self._narrows = _starting(heard.narrows)
         self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
@@ -80,8 +81,8 @@ class Referring:
         return tuple(sorted(found, key=lambda id: not self.proper(id)))[:MAX_SUBJECTS]
 
     def led(self, text: str) -> str:
-        """``text`` without the words that lead into it ("oh and", "so"); itself if that is all."""
-        return self._leads.sub("", text).strip() or text
+        """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
+        return self._trails.sub("", self._leads.sub("", text)).strip() or text
 
     def alike(self, a: str, b: str) -> float:
         """The share of words, in [0, 1], that both have of all that either has."""
@@ -115,7 +116,7 @@ class Referring:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
-        rest = self._leads.sub("", text).strip(_EDGES)
+        rest = self.led(text).strip(_EDGES)
         turned = self._turns.sub("", rest)
         if turned != rest:
             return list(_distinct(self._turned(turned, state), text))
@@ -149,13 +150,14 @@ class Referring:
         subjects = [*asked, *(id for id in state.subjects if id not in asked)][:MAX_SUBJECTS]
         named = self._named(rest, subjects, weak=False)
         whole = self.bare_name(rest) or self._asks.match(rest)
-        found += [Reading(rest), *named] if whole else [*named, Reading(rest)]
+        alone = Reading(self.bare_name(rest) or rest)
+        found += [alone, *named] if whole else [*named, alone]
         found.append(Reading(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
-        frame = self._frames.match(self._leads.sub("", text).strip(_EDGES))
+        frame = self._frames.match(self.led(text).strip(_EDGES))
         return frozenset(words(frame[1])) if frame else frozenset()
 
     def points(self, text: str) -> bool:
@@ -165,7 +167,7 @@ class Referring:
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
-        found = self._reader.read(self._turns.sub("", self._leads.sub("", text))).words
+        found = self._reader.read(self._turns.sub("", self.led(text))).words
         ids = {word.entity for word in found}
         return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
 
@@ -178,7 +180,7 @@ class Referring:
     def defined(self, text: str) -> str | None:
         """The word whose meaning ``text`` asks for; None if it asks for something else."""
         start, end = self._defines
-        rest = self._leads.sub("", text).strip(_EDGES)
+        rest = self.led(text).strip(_EDGES)
         word = end.sub("", start.sub("", rest)).strip(_EDGES)
         return word if word != rest or len(word.split()) <= 2 else None
 
@@ -187,7 +189,7 @@ class Referring:
         swapped = list(self._swapped_in_last(rest, state))
         yield from swapped
         if swapped:
-            yield Reading(rest)
+            yield Reading(self.bare_name(rest) or rest)
         elif self._narrows.match(rest) or any(row.search(rest) for row in self._contrasts):
             yield from self._narrowed(rest, state)
         else:
@@ -243,7 +245,8 @@ class Referring:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
         for contrast in self._contrasts:
             new, old = contrast.search(rest), contrast.search(question)
-            if new and old and new[0].lower() != old[0].lower():
+            held = {match[0].lower() for match in contrast.finditer(question)}
+            if new and old and new[0].lower() not in held:
                 yield Reading(_put(question, old, new[0]))
         for new_id in self._reader.read(rest).entities[:1]:
             for old_id in self._reader.read(question).entities:

@@ -408,6 +408,7 @@ def _cues(fields: _Fields) -> Cues:
             fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
     return Cues(
         leads=fields.texts("leads"),
+        trails=fields.texts("trails"),
         turns=fields.texts("turns"),
         narrows=fields.texts("narrows"),
         stand_ins=stand_ins,
