@@ -92,6 +92,13 @@ class KnowledgeBase:
         object.__setattr__(kb, "ready", store)
         return kb
 
+    @classmethod
+    def front_of(cls, store: Store) -> KnowledgeBase:
+        """What the first words need of a ready-made file, and no more."""
+        regions: Mapping[str, Region] = _records(store, "regions", _TABLES["regions"])
+        replies, cues = _tuples(store["replies"]), _cues(store["cues"])
+        return cls({}, regions=regions, replies=replies, cues=cues)
+
     def parts(self) -> dict[str, object]:
         """The parts from which `from_store` makes this knowledge again."""
         parts: dict[str, object] = {}

@@ -82,11 +82,13 @@ class Bot:
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
         self._chat = Matcher(self.kb, chat=True, reader=reader)
         self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
+        self.region = region
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
         self._splitter = Splitter(cues(self.kb))
-        self.say = self._speaker.say
+        self.say = self._speaker.tell
+        self.banner = self._speaker.banner
         self.show = self._speaker.show
         self.filled = self._speaker.filled
 
@@ -102,10 +104,6 @@ class Bot:
         reply, _ = self._turn(text, state)
         return self.filled(reply, region)
 
-    def banner(self) -> list[str]:
-        """The first lines of a conversation."""
-        return [self.say("banner", i) for i in range(self._speaker.variants("banner"))]
-
     def _turn(self, text: str, state: State) -> tuple[Reply, State]:
         """The safety screen first, whatever came before; then everything else."""
         alarm = self._screen.check(text)
@@ -120,7 +118,7 @@ class Bot:
     def _urgent(self, alarm: Alarm) -> Reply:
         text = alarm.reply
         if alarm.asked:
-            text = f"{text}\n\n{self.say('also-asked', asked=printable(alarm.asked))}"
+            text = f"{text}\n\n{self._speaker.say('also-asked', asked=printable(alarm.asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,
@@ -132,10 +130,10 @@ class Bot:
 
     def _respond(self, text: str, state: State) -> tuple[Reply, State]:
         if not words(text):
-            return Reply(Outcome.CHAT, self.say("empty"), choices=state.choices), state
+            return Reply(Outcome.CHAT, self._speaker.say("empty"), choices=state.choices), state
         number = _NUMBER.fullmatch(text)
         if number:
-            nothing = Reply(Outcome.CHAT, self.say("no-list", number=number[1])), state
+            nothing = Reply(Outcome.CHAT, self._speaker.say("no-list", number=number[1])), state
             return self._steering.pick(int(number[1]), state) or nothing
         return (
             self._steered(text, state)
@@ -294,7 +292,10 @@ class Bot:
         """``text`` as it is or without its first and last words; a name alone asks what it is."""
         match = self.matcher.match(text)
         name = self._referring.bare_name(text)
-        for form in (self._referring.led(text), self.say("what-is", name=name) if name else text):
+        for form in (
+            self._referring.led(text),
+            self._speaker.say("what-is", name=name) if name else text,
+        ):
             if match.outcome is not Outcome.ANSWER and form != text:
                 other = self.matcher.match(form)
                 match = other if other.outcome is Outcome.ANSWER else match
@@ -310,7 +311,7 @@ class Bot:
             return False
         if reading.weak:
             name = self.kb.entities[reading.about[0]].name
-            bare = self.matcher.match(self.say("what-is", name=name)).best
+            bare = self.matcher.match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
             if best.score < UNTIED or only_the_name or _surer(plain, understood):
                 return False
@@ -334,14 +335,14 @@ class Bot:
         match, question = understood.match, understood.question
         reply, meaning = self._found(match, question, state)
         notes = [
-            self.say("corrected", typed=printable(typed), name=name)
+            self._speaker.say("corrected", typed=printable(typed), name=name)
             for typed, name in match.corrections[:1]
         ]
         if understood.completed:
             asked = printable(question).strip(" ?.!,")
-            notes.append(self.say("understood", asked=asked[:1].upper() + asked[1:]))
+            notes.append(self._speaker.say("understood", asked=asked[:1].upper() + asked[1:]))
             if reply.intent in state.trail[-1:] and reply.score < WHOLE:
-                notes.append(self.say("again"))
+                notes.append(self._speaker.say("again"))
         said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
             said = replace(reply, text="\n\n".join([*notes, reply.text]))
@@ -367,14 +368,14 @@ class Bot:
         word = self._referring.defined(question)
         term = define(self.kb, word) if word else None
         if term:
-            text = self.say("meaning", term=term.term, meaning=term.meaning)
+            text = self._speaker.say("meaning", term=term.term, meaning=term.meaning)
             choices = self._speaker.choices(c.intent for c in match.candidates)
             sources = tuple(self.kb.sources[id] for id in term.sources)
             asked_back = choices if match.outcome is Outcome.CLARIFY else ()
             return Reply(Outcome.CHAT, text, sources=sources, choices=asked_back), True
         disease = self._referring.other_disease(question)
         if disease and state.misses == 0:
-            text = self.say("other-disease", name=disease)
+            text = self._speaker.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
         names = printable(" and ".join(match.unknown_names) or self._referring.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:

@@ -25,14 +25,13 @@ def terms_in(kb: KnowledgeBase, text: str) -> list[Term]:
     tokens = tokenise(text)
     plain = [token.text for token in tokens]
     forms, capitals = _forms(tuple(kb.glossary.values()))
-    found, i = {}, 0
-    while i < len(tokens):
-        size, term = forms.find(plain, i) or (1, "")
-        if not term and tokens[i].capitals:
-            term = capitals.get(plain[i], "")
-        if term:
-            found[term] = kb.glossary[term]
-        i += size
+    spans = [(start, term) for start, _, term in forms.spans(plain)]
+    spans += [
+        (start, capitals[token.text])
+        for start, token in enumerate(tokens)
+        if token.capitals and token.text in capitals
+    ]
+    found = {term: kb.glossary[term] for _, term in sorted(spans)}
     return list(found.values())
 
 

@@ -17,7 +17,7 @@ REACH = 20
 
 def quiet(sign: Sign, heard: Heard, match: Match) -> bool:
     """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
-    if any(_in_sentence(heard, concept, match) for concept in sign.unless):
+    if any(_beside(heard, concept, match) for concept in sign.unless):
         return True
     return any(
         quiets(heard, match) for guard, quiets in _GUARDS.items() if guard not in sign.despite
@@ -61,7 +61,7 @@ def _asked_about(heard: Heard, match: Match) -> bool:
 def _supposed(heard: Heard, match: Match) -> bool:
     """Whether any part of ``match`` is only supposed: "if I get a fever"."""
     supposing = _leading(heard, match, "supposing", max(match)[0])
-    return supposing is not None and not _in_sentence(heard, "now", match)
+    return supposing is not None and not _beside(heard, "now", match)
 
 
 def _leading(heard: Heard, match: Match, guard: str, start: int) -> Span | None:
@@ -107,11 +107,11 @@ def _topic(heard: Heard, match: Match) -> bool:
     return heard.any("topic", *clause) and not any(heard.any(name, *clause) for name in spoken_of)
 
 
-def _in_sentence(heard: Heard, name: str, match: Match) -> bool:
-    """Whether ``name`` occurs near ``match`` in its sentence."""
+def _beside(heard: Heard, name: str, match: Match) -> bool:
+    """Whether ``name`` occurs near ``match`` in its sentence, spelled right."""
     start, end = min(match)[0], max(match)[1]
     near = heard.near(name, start - REACH, end + REACH)
-    return any(heard.same_sentence(span[0], start) for span in near)
+    return any(heard.same_sentence(span[0], start) and heard.certain(span) for span in near)
 
 
 _GUARDS: Mapping[str, Callable[[Heard, Match], bool]] = {

@@ -87,16 +87,23 @@ class Phrases:
     def __init__(self) -> None:
         self._single: dict[str, list[str]] = defaultdict(list)
         self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
-        self.words: set[str] = set()
 
     def add(self, name: str, phrases: Collection[str]) -> None:
+        single, longer = self._single, self._longer
         for phrase in phrases:
             first, *rest = _plain_words(phrase) or tokens(phrase)
             if rest:
-                self._longer[first, rest[0]].append((rest[1:], name))
+                longer[first, rest[0]].append((rest[1:], name))
             else:
-                self._single[first].append(name)
-            self.words.update((first, *rest))
+                single[first].append(name)
+
+    @property
+    def words(self) -> set[str]:
+        """Every word of every phrase."""
+        longer = self._longer.values()
+        return set(self._single).union(
+            *self._longer, *(rest for found in longer for rest, _ in found)
+        )
 
     def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
         """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
@@ -113,7 +120,7 @@ class Phrases:
 
 def _plain_words(phrase: str) -> list[str]:
     """The words of a phrase of small Latin letters, which need no cleaning; else nothing."""
-    plain = phrase.replace("'", "")
+    plain = phrase.replace("'", "") if "'" in phrase else phrase
     return plain.split() if _PLAIN.fullmatch(plain) else []
 
 

@@ -20,7 +20,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -76,7 +76,9 @@ class Index:
     """The number of the phrasing that each checksum is of."""
     about: Sequence[Sequence[str]]
     """The entities that each intent speaks of: named in its questions, or broader than those."""
-    postings: dict[int, dict[int, int]]
+    any_name: Sequence[int]
+    """The intents that answer whatever drug, gene or procedure is named."""
+    postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
     """Intent → place of its posting, for features that were looked up."""
 
     @property
@@ -112,18 +114,6 @@ class Index:
             i = bisect_right(self.first, self.owner[k]) - 1
             yield i, self.owner[k] - self.first[i]
 
-    def parts(self) -> dict[str, object]:
-        """The index as parts of a ready-made file."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "postings"}
-        return plain | {"features": list(self.features)}
-
-    @classmethod
-    def from_parts(cls, parts: Mapping[str, Any]) -> Index:
-        """The index whose `parts` these are."""
-        read = {f.name: parts[f.name] for f in fields(cls) if f.name != "postings"}
-        features = {feature: n for n, feature in enumerate(read["features"])}
-        return cls(**read | {"features": features}, postings={})
-
     @classmethod
     def build(cls, kb: KnowledgeBase, reader: Reader, intents: Iterable[str]) -> Index:
         """Index the questions of ``intents``, read by ``reader``."""
@@ -149,7 +139,8 @@ class _Builder:
         intent = self.kb.intents[id]
         readings = [self.reader.read_exactly(question) for question in intent.questions]
         shared = _shared_pairs(readings)
-        held, used = [], set()
+        held = []
+        used: set[int] = set()
         for reading in readings:
             counts = damped(self.reader.features(reading))
             row = [(self._number(t), v) for t, v in counts.items()]
@@ -208,7 +199,7 @@ class _Builder:
             checks=array("I", (self.keys[k] for k in order)),
             owner=array("I", order),
             about=self.about,
-            postings={},
+            any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
 
     def _mass(self, i: int, held: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

@@ -60,8 +60,20 @@ def key() -> str:
 
 @cache
 def defaults() -> KnowledgeBase:
-    """The bundled ``replies`` and ``cues``, for knowledge that brings none of its own."""
-    return load(os.path.join(bundled(), "replies.yaml"))
+    """The bundled ``replies``, ``cues`` and ``regions`` alone.
+
+    For knowledge that brings none of its own, and for first words that need not wait for the rest.
+    """
+    ready = _ready()
+    if ready:
+        return KnowledgeBase.front_of(ready)
+    from .schema import Draft
+
+    draft = Draft()
+    for name in ("replies.yaml", "regions.yaml"):
+        for document in read(os.path.join(bundled(), name)):
+            draft.read(document)
+    return KnowledgeBase({}, regions=draft.regions, replies=draft.replies, cues=draft.cues)
 
 
 def cues(kb: KnowledgeBase) -> Cues:

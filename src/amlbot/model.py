@@ -61,6 +61,8 @@ class Intent:
     figures: tuple[Figure, ...] = ()
     reviewed: str = ""
     """ISO date on which the answer was last held against its sources."""
+    any_name: bool = False
+    """The answer holds whatever drug, gene or treatment is named: "how much ... should I take?"."""
     chat: bool = False
     """Small talk (greeting, thanks, help): never competes with a medical question."""
     origin: str = ""

@@ -12,6 +12,8 @@ import os
 
 from .base import KnowledgeBase
 from .knowledge import READY, bundled, key, read
+from .matcher import Matcher
+from .reading import Reader
 from .store import pack
 
 
@@ -23,7 +25,9 @@ def prepared() -> bytes:
 
     """
     kb = KnowledgeBase.from_documents(read(bundled()))
-    return pack(key(), kb.parts())
+    reader = Reader(kb)
+    medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
+    return pack(key(), {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()})
 
 
 def write() -> str:

@@ -199,7 +199,7 @@ def drafted(documents: Iterable[Document]) -> dict[str, Any]:
     draft.finish()
     if draft.problems:
         raise KnowledgeError(draft.problems)
-    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies")
+    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies", "cues")
     return {
         **{name: getattr(draft, name) for name in tables},
         "cues": draft.cues,
@@ -391,6 +391,7 @@ def _intent(fields: _Fields, topic: str, reviewed: str) -> None:
         related=fields.refs("related", "intent"),
         figures=tuple(map(_figure, fields.items("figures", "a figure"))),
         reviewed=fields.date("reviewed") or reviewed,
+        any_name=fields.flag("any_name"),
         chat=fields.flag("chat"),
         origin=str(fields.place),
     )

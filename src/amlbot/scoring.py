@@ -12,7 +12,7 @@ from itertools import pairwise
 from .index import PAIR, Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
-from .spelling import Lookalikes
+from .spelling import Grams, Lookalikes
 from .text import is_number
 
 ALIKE = 0.6
@@ -113,14 +113,11 @@ class Query:
 class Scorer:
     """Scores the intents of one index."""
 
-    def __init__(self, kb: KnowledgeBase, reader: Reader, index: Index) -> None:
+    def __init__(self, kb: KnowledgeBase, reader: Reader, index: Index, grams: Grams) -> None:
         self.kb, self.index = kb, index
         self._reader = reader
-        rarity = zip(index.features, index.weight, strict=True)
-        self._lookalikes = Lookalikes({t: w for t, w in rarity if t.isalpha()})
-        self.guarded = frozenset(
-            id for id, e in kb.entities.items() if not e.implied and e.kind != "other"
-        )
+        self._lookalikes = Lookalikes(list(index.features), grams)
+        self.guarded: frozenset[str] = frozenset(reader.tables["guarded"])
 
     def query(self, reading: Reading) -> Query:
         """``reading`` as weighted features."""

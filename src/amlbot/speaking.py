@@ -28,16 +28,30 @@ class Speaker:
         self.region = region
 
     def say(self, occasion: str, variant: int = 0, **values: str) -> str:
-        """The words for an occasion, from the ``replies`` of the knowledge.
+        """The words for an occasion, from the ``replies`` of the knowledge, as part of a reply.
 
         Beyond the last variant the last two take turns; with topics that change in them
-        (``{some-topics}``) they never come out the same.
+        (``{some-topics}``) they never come out the same. Telephone numbers are left to `filled`,
+        which knows the reader's region.
         """
         variants = self._variants(occasion) or ("",)
         number = variant
         if number >= len(variants):
             number = len(variants) - 1 - (number - len(variants) + 1) % min(2, len(variants))
-        return self._fill(variants[number], self.region, variant, values)
+        return self._fill(variants[number], None, variant, values)
+
+    def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
+        """The words for an occasion with this speaker's numbers: what stands outside a reply."""
+        return self._fill(self.say(occasion, variant, **values), self.region)
+
+    def banner(self) -> list[str]:
+        """The first lines of a conversation."""
+        return [self.tell("banner", i) for i in range(self.variants("banner"))]
+
+    def occasions(self, prefix: str) -> Mapping[str, tuple[str, ...]]:
+        """The occasions whose names begin with ``prefix``, by the rest of their names."""
+        replies = {**defaults().replies, **self.kb.replies}
+        return {k.removeprefix(prefix): v for k, v in replies.items() if k.startswith(prefix)}
 
     def variants(self, occasion: str) -> int:
         """How many ways there are to say it."""
@@ -134,9 +148,12 @@ class Speaker:
         return self.kb.replies.get(occasion) or defaults().replies.get(occasion, ())
 
     def _fill(
-        self, text: str, region: str, turn: int = 0, values: Mapping[str, str] | None = None
+        self, text: str, region: str | None, turn: int = 0, values: Mapping[str, str] | None = None
     ) -> str:
-        """``text`` with its {placeholders} filled; one that nothing is known for stays."""
+        """``text`` with its {placeholders} filled; one that nothing is known for stays.
+
+        So do telephone numbers where there is no ``region`` yet.
+        """
 
         def value(match: re.Match[str]) -> str:
             name = str(match[1])
@@ -145,9 +162,11 @@ class Speaker:
 
         return _PLACEHOLDER.sub(value, text)
 
-    def _value(self, name: str, region: str, turn: int) -> str:
+    def _value(self, name: str, region: str | None, turn: int) -> str:
         regions, facts = self.kb.regions, self.kb.facts
-        if name in _REGIONAL and regions:
+        if name in _REGIONAL:
+            if region is None or not regions:
+                return ""
             return str(getattr(regions.get(region) or next(iter(regions.values())), name))
         if name == "topics":
             return ", ".join(self.kb.topics)

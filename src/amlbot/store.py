@@ -12,7 +12,11 @@ import json
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -105,6 +109,17 @@ class Store:
             return raw.split(b"\n")
         numbers = array(kind, raw)
         return _little(numbers)
+
+
+def parts_of(name: str, plain: DataclassInstance) -> dict[str, object]:
+    """The fields of a dataclass of arrays and JSON data as parts, for `opened`."""
+    return {f"{name} {f.name}": getattr(plain, f.name) for f in fields(plain) if f.init}
+
+
+def opened(kind: type[T], store: Store, name: str) -> T:
+    """The dataclass of type ``kind`` whose `parts_of` were packed under ``name``."""
+    names = [f.name for f in fields(cast(Any, kind)) if f.init]
+    return kind(**{field: store[f"{name} {field}"] for field in names})
 
 
 def _json(value: object) -> bytes:

@@ -1,4 +1,4 @@
-"""Numbers in a text, in digits and in words, and which of them can be a body temperature."""
+"""Numbers in a text, in digits and in words, and what they may measure in a body."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PULSE, OXYGEN = 250, 50
 """Beats a minute above which, and percent below which, a number is another figure."""
 FAR = 2 * CONTEXT + 2
 """Farther than any such word."""
+MAX_BELOW = 3
+"""Words of the longest "not higher than"."""
 REACHED = 3
 """Words between "hit" or "she is at" and a number."""
 
@@ -112,17 +114,22 @@ def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
 
 def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
     """The concept that the number at ``span`` stands for, or nothing."""
-    start, end = span
-    if value * (1000 if heard.any("thousand", end, end + 1) else 1) >= limits.white_count:
+    if value * (1000 if heard.any("thousand", span[1], span[1] + 1) else 1) >= limits.white_count:
         return "huge-count"
     if limits.pulse <= value <= PULSE:
         return "fast-pulse"
-    if OXYGEN <= value <= limits.oxygen and not heard.any("fahrenheit", end, end + 2):
-        return "low-oxygen"
+    return _temperature(heard, span, value, limits) or (
+        "low-oxygen" if OXYGEN <= value <= limits.oxygen else ""
+    )
+
+
+def _temperature(heard: Heard, span: Span, value: float, limits: Limits) -> str:
+    """Which temperature ``value`` is, if it is one that matters."""
+    start, end = span
     degrees = _degrees(heard, span, value)
     if degrees is None:
         return ""
-    below = heard.any("below", start - 2, start)
+    below = any(stop == start for _, stop in heard.near("below", start - MAX_BELOW, start))
     if degrees < limits.low or (below and degrees <= limits.low):
         told = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT)) < FAR
         return "low-temperature" if told else ""

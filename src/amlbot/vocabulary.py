@@ -18,6 +18,8 @@ MIN_SPLIT = 4
 PART, ODD_PART = 10, 11
 """What a word costs in a cut: a little less if it matters."""
 
+_LETTERS = ("i", "a")
+"""Letters that are words."""
 _GLUED = re.compile(r"([^\W\d_]+)(\d+(?:\.\d+)?)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
@@ -27,7 +29,7 @@ class Vocabulary:
 
     def __init__(self, words: Collection[str], common: Collection[str] = ()) -> None:
         self._words = frozenset(words)
-        self._spelled_right = self._words.union(common, ("i", "a"))
+        self._spelled_right = self._words.union(common, _LETTERS)
         self._longest = max(map(len, self._spelled_right))
 
     def read(self, typed: str) -> list[tuple[str, ...]]:
@@ -60,7 +62,7 @@ class Vocabulary:
 
     def _meant(self, typed: str) -> tuple[str, ...]:
         """The known words that are at most one slip away, stretched letters taken in."""
-        forms = {_STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
+        forms = {typed, _STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
         near = {
             word
             for form in forms
@@ -83,7 +85,9 @@ class Vocabulary:
             cuts = (
                 (costs[start] + (PART if part in self._words else ODD_PART), start)
                 for start in range(max(0, end - self._longest), end)
-                if costs[start] < never and (part := typed[start:end]) in self._spelled_right
+                if costs[start] < never
+                and (part := typed[start:end]) in self._spelled_right
+                and (len(part) > 1 or part in _LETTERS)
             )
             cost, start = min(cuts, default=(never, 0))
             costs.append(cost)
