@@ -20,9 +20,9 @@ from .splitting import Piece, Splitter
 from .steering import Steering
 from .text import printable, words
 
-ALIKE = 0.85
+ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
 """Share of words, of all that either has, that a text and small talk must have in common: all but
-word for word, so that small talk never swallows a question."""
+word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
 UNTIED = 0.7
 """Score from which a question is answered that nothing ties to the last one, but that names nothing
 itself: more than for one as typed, since a wrong completion is worse than asking."""
@@ -135,11 +135,7 @@ class Bot:
         if number:
             nothing = Reply(Outcome.CHAT, self._speaker.say("no-list", number=number[1])), state
             return self._steering.pick(int(number[1]), state) or nothing
-        return (
-            self._steered(text, state)
-            or self._in_pieces(self._splitter.pieces(text), state)
-            or self._one(text, state)
-        )
+        return self._steered(text, state) or self._in_pieces(text, state) or self._one(text, state)
 
     def _steered(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The small talk that ``text`` is; None if it asks something."""
@@ -162,35 +158,36 @@ class Bot:
                 (self._referring.alike(form, candidate.phrasing), candidate)
                 for candidate in self._chat.match(form).candidates
             ]
-            near = [(share, candidate) for share, candidate in talk if share >= ALIKE]
+            enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
+            near = [(share, candidate) for share, candidate in talk if share >= enough]
             if near:
                 share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
                 question = Understood(self.matcher.match(form), form)
                 return "" if share < 1 and _score(question) >= WHOLE else best.intent
         return ""
 
-    def _in_pieces(self, pieces: Sequence[Piece], state: State) -> tuple[Reply, State] | None:
+    def _in_pieces(self, text: str, state: State) -> tuple[Reply, State] | None:
         """A message of several sentences: its manners passed over, each of its questions heard."""
+        pieces = self._splitter.pieces(text)
         if len(pieces) < 2:
             return None
         talk = [self._small_talk(piece.text) for piece in pieces]
         passing = PASSING | self._steering.moves.keys()
         told = [piece for piece, id in zip(pieces, talk, strict=True) if id not in passing]
-        if not told:
-            return self._steered(pieces[-1].text, state)
-        whole = " ".join(piece.text for piece in told)
-        if len(told) == 1:
-            return self._steered(whole, state) or self._one(whole, state)
         chatty = {piece for piece, id in zip(pieces, talk, strict=True) if id}
+        if chatty.issuperset(told):
+            return self._steered((told or pieces[-1:])[0].text, state)
+        whole = text if len(told) == len(pieces) else " ".join(piece.text for piece in told)
         heard = [
-            Question(piece, before.text if before and not before.asks else "")
+            Question(piece, before.text if before and not before.asks | (before in chatty) else "")
             for before, piece in zip([None, *told], told, strict=False)
             if piece.asks or piece in chatty
         ]
-        if len(heard) == 1 and not chatty.intersection(told):
+        if len(told) > 1 and len(heard) == 1 and not chatty.intersection(told):
             return self._story(heard[0], whole, state)
         best = self.matcher.match(whole).best
-        if len(heard) < 2 or (best and best.score >= WHOLE):
+        one = len(heard) < 2 or (best and best.score >= WHOLE)
+        if one or self._referring.other_disease(whole):
             return self._one(whole, state)
         return self._several(heard, whole, state) or self._one(whole, state)
 
@@ -198,10 +195,9 @@ class Bot:
         """One question in a story: alone or with what the story names, whichever is surer."""
         full = self._understand(whole, state)
         alone = self._within(question, whole, state)
-        if alone.match.outcome is Outcome.ANSWER and not full.match.unknown_names:
-            better = full.match.outcome is not Outcome.ANSWER or _score(alone) > _score(full)
-            return self._reply(alone if better else full, state)
-        return self._reply(full, state)
+        if full.match.unknown_names or _rank(alone) <= _rank(full):
+            return self._reply(full, state)
+        return self._reply(alone, state)
 
     def _within(self, question: Question, story: str, state: State) -> Understood:
         """A question that may point to the sentence before it, or to what the story names."""
@@ -413,6 +409,10 @@ def _overlap(a: str, b: str) -> float:
 def _score(understood: Understood) -> float:
     best = understood.match.best
     return best.score if best and understood.match.outcome is not Outcome.UNKNOWN else 0.0
+
+
+def _rank(understood: Understood) -> tuple[bool, float]:
+    return understood.match.outcome is Outcome.ANSWER, _score(understood)
 
 
 def _surer(plain: Understood, other: Understood) -> bool:

@@ -178,6 +178,8 @@ class Cues:
     checks: tuple[str, ...] = ()
     """What a question starts with if one of the ``persons`` follows ("can")."""
     persons: tuple[str, ...] = ()
+    tellers: tuple[str, ...] = ()
+    """Who starts a new thought after "and" ("I")."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 

@@ -28,6 +28,8 @@ FRAGMENT = 6
 _THINGS = frozenset({"drug", "regimen", "procedure"})
 """Kinds of entity that stand in one another's place in a question: treatments."""
 _EDGES = " ?!.,:;-\"'"
+_ASKED_OF = frozenset({"gene", "drug", "regimen", "procedure", "test"})
+"""Kinds of entity that make a question one about AML, whatever disease is named beside them."""
 _APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
 
@@ -102,14 +104,15 @@ class Referring:
         return bool(found) and not self.names(text)
 
     def other_disease(self, text: str) -> str:
-        """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
+        """The disease that ``text`` is about, if it is no AML and nothing else is asked of."""
         found = ""
-        for id in filter(self.proper, self.names(text)):
+        for id in self._reader.read(text).entities:
             entity = self.kb.entities[id]
             broader = self._reader.names.covers([id])
-            if entity.kind != "disease" or any(self.kb.entities[b].implied for b in broader):
+            if any(self.kb.entities[b].implied for b in broader) or entity.kind in _ASKED_OF:
                 return ""
-            found = found or entity.name
+            if entity.kind == "disease":
+                found = found or entity.name
         return found
 
     def readings(self, text: str, state: State) -> list[Reading]:

@@ -420,6 +420,7 @@ def _cues(fields: _Fields) -> Cues:
         asks=fields.texts("asks"),
         checks=fields.texts("checks"),
         persons=fields.texts("persons"),
+        tellers=fields.texts("tellers"),
         contrasts=tuple(fields.rows("contrasts")),
     )
 
