@@ -74,7 +74,11 @@ def send(  # noqa: PLR0913
         "server": ("test", 80),
         "client": ("test", 1),
     }
-    asyncio.run(app(scope, receive, collect))
+
+    async def exchange() -> None:
+        await app(scope, receive, collect)
+
+    asyncio.run(exchange())
     return answer
 
 

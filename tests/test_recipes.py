@@ -109,11 +109,13 @@ gradio.Blocks.launch = lambda demo, **options: launch(
 from gradio_client import Client
 talk = Client(demo.local_url, verbose=False, analytics_enabled=False)
 name = next(iter(talk.view_api(return_format="dict")["named_endpoints"]))
-for said in ({question!r}, "1"):
-    print(talk.predict(said, api_name=name))
+print(talk.predict({question!r}, api_name=name))
+shown = [dict(role="user", content=[dict(type="text", text={question!r})])]
+second = demo.fn("1", shown)
+print(second if isinstance(second, str) else list(second)[-1])
 demo.close()
 """
-"""Talks with what a recipe launches, as a browser would: a question, then a number."""
+"""Talks with what a recipe launches: a question, then a number after what the browser shows."""
 
 
 def chat_with_gradio(recipe: str) -> str:

@@ -68,6 +68,7 @@ def test_a_completion(app: ASGIApp) -> None:
         "**What is IDH1?**\n\nIDH1 is a gene.\n\n"
         "Where this comes from:\n\n1. A book. A house, 2025: https://example.org/book\n\n"
         "Held against its sources on 2026-11-24. Not reviewed by a clinician.\n\n"
+        'There is a longer answer. Type "more".\n\n'
         "You can also ask:\n\n1. What is IDH2?"
     )
 
@@ -106,7 +107,14 @@ def test_the_last_user_message_is_answered(app: ASGIApp) -> None:
 
 
 def test_unknown_fields_are_ignored(app: ASGIApp) -> None:
-    odd = {"temperature": "hot", "top_p": None, "user": 7, "tools": [], "stream": "yes", "n": 5}
+    odd: dict[str, object] = {
+        "temperature": "hot",
+        "top_p": None,
+        "user": 7,
+        "tools": [],
+        "stream": "yes",
+        "n": 5,
+    }
     assert "IDH1 is a gene." in said(complete(app, QUESTION, **odd))
 
 

@@ -58,15 +58,14 @@ def test_the_server_does_what_it_says(address: str, path: str, method: str, kind
     api = schemathesis.openapi.from_url(f"{address}/openapi.json")
     mode = schemathesis.GenerationMode[kind]
 
-    @hypothesis.given(api[path][method.upper()].as_strategy(generation_mode=mode))
-    @hypothesis.settings(
+    def each(case: Any) -> None:
+        assert case.call_and_validate().status_code < 500
+
+    settings = hypothesis.settings(
         max_examples=EXAMPLES,
         deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    def each(case: Any) -> None:
-        assert case.call_and_validate().status_code < 500
-
-    each()
+    settings(hypothesis.given(api[path][method.upper()].as_strategy(generation_mode=mode))(each))()

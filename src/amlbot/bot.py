@@ -78,11 +78,11 @@ class Bot:
     ) -> None:
         """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
         self.kb = kb or load()
+        self.region = region
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
         self._chat = Matcher(self.kb, chat=True, reader=reader)
         self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
-        self.region = region
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
@@ -341,7 +341,8 @@ class Bot:
                 notes.append(self._speaker.say("again"))
         said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
-            said = replace(reply, text="\n\n".join([*notes, reply.text]))
+            lead = "\n\n".join(notes)
+            said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
         if reply.outcome is Outcome.ANSWER:
             return said, self._steering.answered(reply, state, question)
         subjects = self._common_subject(reply) or self._referring.subjects((), question)

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from .figures import in_words
+from .layout import paragraphs
 from .model import Outcome, Reply, Source
 
-_SOFT_BREAK = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?![ \t\n]|- )")
+Say = Callable[..., str]
 
 
-def unfilled(text: str) -> str:
-    """``text`` with one line a paragraph or list item: authors break lines where they like."""
-    return _SOFT_BREAK.sub(" ", text.strip())
-
-
-def as_markdown(reply: Reply, say: Callable[..., str]) -> str:
+def as_markdown(reply: Reply, say: Say) -> str:
     """The reply in paragraphs; ``say`` supplies the program's own words.
 
     Choices are numbered, so that a person can answer with a number in any frontend.
     """
-    blocks = []
-    if reply.outcome is Outcome.URGENT:
-        blocks.append(f"**{say('page-urgent')}**")
-    if reply.title and reply.outcome is Outcome.ANSWER:
-        blocks.append(f"**{reply.title}**")
-    blocks.append(unfilled(reply.text))
+    return "\n\n".join(_blocks(reply, say))
+
+
+def _blocks(reply: Reply, say: Say) -> Iterator[str]:
+    for part in reply.parts or (reply,):
+        yield from _said(part, say)
     if reply.sources:
-        listed = [f"{i}. {_source(source)}" for i, source in enumerate(reply.sources, 1)]
-        blocks += [say("sources") + ":", "\n".join(listed)]
+        yield say("sources") + ":"
+        yield "\n".join(f"{i}. {_source(source)}" for i, source in enumerate(reply.sources, 1))
     if reply.reviewed:
-        blocks.append(say("reviewed", date=reply.reviewed))
+        yield say("reviewed", date=reply.reviewed)
+    if reply.more:
+        yield say("more-hint")
     if reply.choices:
         answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        numbered = [f"{i}. {choice.title}" for i, choice in enumerate(reply.choices, 1)]
-        blocks += [say("related" if answered else "choices") + ":", "\n".join(numbered)]
-    return "\n\n".join(blocks)
+        yield say("related" if answered else "choices") + ":"
+        yield "\n".join(f"{i}. {choice.title}" for i, choice in enumerate(reply.choices, 1))
+
+
+def _said(reply: Reply, say: Say) -> Iterator[str]:
+    """What the reply to one question says, and its figures in words."""
+    if reply.outcome is Outcome.URGENT:
+        yield f"**{say(f'urgent-{reply.level}')}**"
+    elif reply.title and reply.outcome is Outcome.ANSWER:
+        yield f"**{reply.title}**"
+    yield "\n".join(paragraphs(reply.text))
+    for figure in reply.figures:
+        yield figure.title + ":"
+        yield "\n".join(f"- {words}" for words in in_words(figure, say))
+        if figure.note:
+            yield figure.note
 
 
 def _source(source: Source) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
+from ..figures import in_words
 from ..model import Bar, Figure
 
 _HUNDRED = 100
@@ -15,26 +16,20 @@ _BAR_HEIGHT = 6
 _BAR_WIDTH = 200
 
 
-def as_html(figure: Figure, prefix: str) -> str:
+def as_html(figure: Figure, prefix: str, say: Callable[..., str]) -> str:
     """The figure: its title, and for each number the words and the drawing that they name.
 
-    The elements' ids start with ``prefix``, which must not be used twice on a page.
+    ``say`` puts the numbers into words. The elements' ids start with ``prefix``, which must not be
+    used twice on a page.
     """
     rows = []
-    for number, bar in enumerate(figure.bars, 1):
-        id = f"{prefix}-{number}"
-        words = f"{escape(bar.label)}: <strong>{escape(in_words(bar, figure))}</strong>"
-        rows.append(f'<li><span id="{id}">{words}</span>{_drawn(bar, figure, id)}</li>')
+    for number, words in enumerate(in_words(figure, say)):
+        id = f"{prefix}-{number + 1}"
+        drawn = _drawn(figure.bars[number], figure, id)
+        rows.append(f'<li><span id="{id}">{escape(words)}</span>{drawn}</li>')
     note = f'<p class="note">{escape(figure.note)}</p>' if figure.note else ""
     title = f"<figcaption>{escape(figure.title)}</figcaption>"
     return f'<figure class="chart">{title}<ul>{"".join(rows)}</ul>{note}</figure>'
-
-
-def in_words(bar: Bar, figure: Figure) -> str:
-    """The number with what it counts: "33 of 100 people"."""
-    if figure.unit.startswith("of "):  # "26.3 of every 100,000 people": the whole is only the scale
-        return f"{bar.value:g} {figure.unit}"
-    return f"{bar.value:g} of {figure.of:g} {figure.unit}"
 
 
 def _drawn(bar: Bar, figure: Figure, words: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import count, groupby
 
-from ..markdown import unfilled
+from ..layout import paragraphs
 from ..model import Term
 
 
@@ -19,13 +19,12 @@ def as_html(text: str, terms: Sequence[Term] = (), prefix: str = "term") -> str:
     """
     mark = _Marker(terms, prefix)
     blocks = []
-    for paragraph in re.split(r"\n\s*\n", unfilled(text)):
-        for is_list, lines in groupby(paragraph.split("\n"), lambda line: line.startswith("- ")):
-            shown = [mark.line(line.removeprefix("- ")) for line in lines]
-            if is_list:
-                blocks.append("<ul>" + "".join(f"<li>{line}</li>" for line in shown) + "</ul>")
-            else:
-                blocks += [f"<p>{line}</p>" for line in shown if line]
+    for is_list, lines in groupby(paragraphs(text), lambda line: line.startswith("- ")):
+        shown = [mark.line(line.removeprefix("- ")) for line in lines if line]
+        if is_list:
+            blocks.append("<ul>" + "".join(f"<li>{line}</li>" for line in shown) + "</ul>")
+        else:
+            blocks += [f"<p>{line}</p>" for line in shown]
     return "\n".join(blocks)
 
 

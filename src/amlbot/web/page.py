@@ -17,7 +17,7 @@ from string import Template
 
 from ..bot import Bot
 from ..glossary import terms_in
-from ..model import Outcome, Reply, Source, Term, Turn
+from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
 from .limits import MAX_TEXT
 from .markup import as_html
@@ -187,14 +187,17 @@ class Page:
     def _part(self, reply: Reply, id: str) -> str:
         shown = []
         if reply.outcome is Outcome.URGENT:
-            shown.append(f"<h3>{self._say('page-urgent')}</h3>")
-        if reply.title and reply.outcome is Outcome.ANSWER:
+            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
+        elif reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
-        shown += [chart.as_html(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
+        shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
             shown.append(self._sources(reply))
         return "\n".join(shown)
+
+    def _chart(self, figure: Figure, id: str) -> str:
+        return chart.as_html(figure, id, self._bot.say)
 
     def _terms(self, reply: Reply) -> list[Term]:
         """The technical words worth explaining: none that the answer or everything is about.
@@ -242,10 +245,12 @@ class Page:
         return f'<h2 id="choices-title">{self._say(heading)}</h2>\n{_buttons(offered)}'
 
     def _examples(self) -> list[str]:
-        """Questions to begin with: those in the wording that this knowledge answers, or its own."""
-        titles = [i.title for i in self._bot.kb.intents.values() if not i.chat]
-        wanted = self._bot.say("page-examples").split("\n")
-        return [title for title in wanted if title in titles] or titles[:EXAMPLES]
+        """Questions to begin with: those that the wording names, or this knowledge's first."""
+        intents = self._bot.kb.intents
+        named = [
+            intents[id].title for id in self._bot.say("page-examples").split() if id in intents
+        ]
+        return named or [i.title for i in intents.values() if not i.chat][:EXAMPLES]
 
     def _questions(self, kept: Sequence[str]) -> str:
         """The questions for the doctor."""
