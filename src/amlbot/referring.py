@@ -124,7 +124,7 @@ class Referring:
         if turned != rest:
             return list(_distinct(self._turned(turned, state), text))
         short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
-        if short and self._narrows.match(rest):
+        if short and (self._narrows.match(rest) or any(self._contrasted(state.question, rest))):
             return list(_distinct(self._narrowed(rest, state), text))
         replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
         if replaced:
@@ -139,7 +139,7 @@ class Referring:
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
         start, end = self._corrects
-        typed = text.strip(_EDGES)
+        typed = self.led(text).strip(_EDGES)
         rest = end.sub("", start.sub("", typed)).strip(_EDGES)
         return rest if rest != typed else None
 
@@ -172,6 +172,8 @@ class Referring:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
         found = self._reader.read(self._turns.sub("", self.led(text))).words
         ids = {word.entity for word in found}
+        if any(row.search(text) for row in self._contrasts):
+            return ""  # "MRD positive" is more than MRD
         return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
 
     def strange(self, text: str) -> str:
@@ -200,10 +202,11 @@ class Referring:
 
     def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
         """The last question, of fewer people or another time: "in children?"."""
-        yield from self._swapped_in_last(rest, state)
+        swapped = list(self._swapped_in_last(rest, state))
+        yield from swapped
         about = tuple(self.names(rest))
         for question in (state.question, self._title(state)):
-            if question:
+            if question and not swapped:
                 yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
         for reading in self._named(rest, state.live, weak=False):
             yield replace(reading, about=(*reading.about, *about))
@@ -246,17 +249,21 @@ class Referring:
 
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
-        for contrast in self._contrasts:
-            new, old = contrast.search(rest), contrast.search(question)
-            held = {match[0].lower() for match in contrast.finditer(question)}
-            if new and old and new[0].lower() not in held:
-                yield Reading(_put(question, old, new[0]))
+        yield from self._contrasted(question, rest)
         for new_id in self._reader.read(rest).entities[:1]:
             for old_id in self._reader.read(question).entities:
                 place = self._mention(old_id, question)
                 if place and old_id != new_id and self._alike(old_id, new_id):
                     yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
                     break
+
+    def _contrasted(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with a word of ``rest`` in the place of its contrast: children, adults."""
+        for contrast in self._contrasts:
+            new, old = contrast.search(rest), contrast.search(question)
+            held = {match[0].lower() for match in contrast.finditer(question)}
+            if new and old and new[0].lower() not in held:
+                yield Reading(_put(question, old, new[0]))
 
     def _title(self, state: State) -> str:
         """The last question in the words of its answer: spelled right, names and all."""

@@ -123,16 +123,14 @@ class Understanding:
 
     def plain(self, text: str) -> Understood:
         """``text`` as it is or without its first and last words; a name alone asks what it is."""
-        match = self._matcher.match(text)
         name = self._referring.bare_name(text)
-        for form in (
-            self._referring.led(text),
-            self._speaker.say("what-is", name=name) if name else text,
-        ):
-            if match.outcome is not Outcome.ANSWER and form != text:
-                other = self._matcher.match(form)
-                match = other if other.outcome is Outcome.ANSWER else match
-        return Understood(match, text)
+        first = [self._speaker.say("what-is", name=name)] if name else []
+        matches: list[Match] = []
+        for form in dict.fromkeys([*first, text, self._referring.led(text)]):
+            matches.append(self._matcher.match(form))
+            if matches[-1].outcome is Outcome.ANSWER:
+                return Understood(matches[-1], text)
+        return Understood(matches[len(first)], text)
 
     def _answers(self, reading: Reading, understood: Understood, plain: Understood) -> bool:
         """Whether what was understood is to be answered: surely enough, and on what was filled in.
