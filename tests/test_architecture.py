@@ -12,9 +12,9 @@ import pytest
 import amlbot
 
 PACKAGE = Path(amlbot.__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["errors"],
+    ["errors", "ready"],
     ["model", "text", "yamlfile", "store", "recall"],
     [
         "layout",
@@ -33,12 +33,11 @@ LAYERS = [
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
-    ["evaluate", "prepare", "referring", "speaking"],
-    ["steering", "understanding"],
+    ["evaluate", "referring", "speaking"],
+    ["prepare", "steering", "understanding"],
     ["answering"],
     ["bot"],
     ["render", "markdown"],
-    ["__init__"],
     ["limits"],
     ["messages", "markup", "chart"],
     ["openai", "openapi", "page"],
@@ -48,6 +47,7 @@ LAYERS = [
     ["completion"],
     ["repl"],
     ["cli"],
+    ["start"],
     ["__main__"],
 ]
 LIBRARIES = {

@@ -20,7 +20,8 @@ from prompt_toolkit.output import DummyOutput
 
 from amlbot import Bot, KnowledgeBase, Outcome, Reply
 from amlbot.cli import main
-from amlbot.knowledge import bundled, read
+from amlbot.knowledge import read
+from amlbot.ready import bundled
 
 Script = Mapping[str, Any]
 FOLDER = Path(__file__).parent / "conversations"

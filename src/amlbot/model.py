@@ -162,6 +162,8 @@ class Cues:
     """What asks the same of something else ("what about")."""
     narrows: tuple[str, ...] = ()
     """What narrows the last question ("in", "after")."""
+    usual: tuple[str, ...] = ()
+    """What goes without saying ("in adults"), and is passed over where nothing fits with it."""
     stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name.
     Where a text has several, the first pattern in this order counts."""

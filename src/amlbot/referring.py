@@ -56,6 +56,7 @@ class Referring:
         self._turns = _starting(heard.turns)
         self._narrows = _starting(heard.narrows)
         self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
+        self._usual = _anywhere(heard.usual)
         self._idle = _anywhere(heard.idle)
         self._corrects = _starting(heard.corrects), _ending(heard.corrects)
         self._defines = _starting(heard.defines), _ending(heard.defines)
@@ -92,6 +93,11 @@ class Referring:
             {w for word in self._reader.read(t).words for w in word.surface} for t in (a, b)
         )
         return len(one & other) / (len(one | other) or 1)
+
+    def forms(self, text: str) -> list[str]:
+        """``text``, and without what carries nothing or goes without saying in it."""
+        led = self.led(text)
+        return list(dict.fromkeys([text, led, self._usual.sub("", led).strip() or led]))
 
     def covers(self, intent: Intent, subject: str) -> bool:
         """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""

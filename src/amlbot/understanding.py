@@ -126,7 +126,7 @@ class Understanding:
         name = self._referring.bare_name(text)
         first = [self._speaker.say("what-is", name=name)] if name else []
         matches: list[Match] = []
-        for form in dict.fromkeys([*first, text, self._referring.led(text)]):
+        for form in [*first, *self._referring.forms(text)]:
             matches.append(self._matcher.match(form))
             if matches[-1].outcome is Outcome.ANSWER:
                 return Understood(matches[-1], text)
