@@ -1,4 +1,4 @@
-"""The index: what every word, name and pair of words says about every intent.
+"""The index: what every word and name says about every intent.
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
 a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
@@ -14,16 +14,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .text import words
 
-SMOOTHING = 0.1
-"""Mass that every intent is given on every feature (0.05 to 0.2 rank within 0.6 points)."""
-PAIR = 0.4
-"""Weight of two adjacent words beside that of one word (0.25 to 0.5: within 0.2 points)."""
+SMOOTHING = 0.06
+"""Mass that every intent is given on every feature (0.06 to 0.16 rank within 1.4 points)."""
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
 0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
@@ -64,18 +61,16 @@ class Index:
             [reader.read_exactly(question) for question in kb.intents[id].questions] for id in ids
         ]
         counts = [[_features(reader, r) for r in group] for group in readings]
-        shared = [_shared_pairs(group) for group in readings]
         users: Counter[str] = Counter()
-        for group, common in zip(counts, shared, strict=True):
-            users.update({*common, *(feature for features in group for feature in features)})
+        for group in counts:
+            users.update({feature for features in group for feature in features})
         weight = {t: math.log((1 + len(ids)) / (1 + n)) + 1 for t, n in users.items()}
         postings: dict[str, dict[int, float]] = defaultdict(dict)
         base, vectors, centers = [], [], []
-        for i, (group, common) in enumerate(zip(counts, shared, strict=True)):
+        for i, group in enumerate(counts):
             mass: dict[str, float] = defaultdict(float)
-            for reading, features in zip(readings[i], group, strict=True):
-                extra = {p: PAIR for p in pairs(reading) if p in common}
-                for feature, value in _unit(features | extra, weight, root=True).items():
+            for features in group:
+                for feature, value in _unit(features, weight, root=True).items():
                     mass[feature] += value
             for text, worth in ((ids[i], ID), (kb.intents[ids[i]].answer, ANSWER)):
                 known = _damped(Counter(word for word in words(text) if word in weight))
@@ -110,11 +105,6 @@ def key(reading: Reading) -> tuple[str, ...]:
     return tuple(part for word in reading.words for part in word.surface)
 
 
-def pairs(reading: Reading) -> list[str]:
-    """Adjacent words as features: order, and fixed phrases such as "side effects"."""
-    return [f"{a} {b}" for a, b in pairwise(word.text for word in reading.words)]
-
-
 def _features(reader: Reader, reading: Reading) -> dict[str, float]:
     return _damped(reader.features(reading))
 
@@ -131,12 +121,6 @@ def _center(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
             total[feature] += value
     length = math.hypot(*total.values()) or 1.0
     return {feature: value / length for feature, value in total.items()}
-
-
-def _shared_pairs(group: Sequence[Reading]) -> set[str]:
-    """The pairs that at least two phrasings of an intent have: chance neighbours are left out."""
-    counts = Counter(pair for reading in group for pair in set(pairs(reading)))
-    return {pair for pair, n in counts.items() if n > 1}
 
 
 def _unit(

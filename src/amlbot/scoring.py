@@ -7,9 +7,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from .index import PAIR, Index, key
+from .index import Index, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Lookalikes
@@ -33,7 +32,7 @@ PLENTY = 3
 CERTAIN = 0.99
 """Score of an intent that has the question word for word."""
 # A logistic fit on unseen questions of three knowledge bases and on messages out of scope
-# (docs/matching.md). Without coverage, foreign or amount its AUROC of scope falls by 0.001 to 0.009.
+# (docs/matching.md). Without coverage, foreign or amount the AUROC falls by 0.001 to 0.009.
 BIAS = -2.45
 WEIGHTS = {
     "center": 2.82,
@@ -94,7 +93,7 @@ class Query:
     said: Mapping[str, float]
     """What its words say."""
     alike: Mapping[str, float]
-    """What they look like, and pairs of them."""
+    """What they look like."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
     strangeness: float
@@ -133,9 +132,6 @@ class Scorer:
             for known, cosine in self._lookalikes.find(word.text) if not word.entity else ():
                 if known not in said:
                     alike[known] = max(alike[known], ALIKE * cosine * weight[known])
-        for a, b in pairwise(word.text for word in reading.words):
-            if (pair := f"{a} {b}") in weight:
-                alike[pair] = PAIR * weight[pair]
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * self.index.rarest)
