@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Protocol
 import pytest
 
 from amlbot.cli import main
+
+SOURCE = Path(__file__).parents[1] / "src"
 
 
 class Run(Protocol):
@@ -127,26 +130,106 @@ def test_chat_on_a_pipe(run: Run) -> None:
     assert status == 0
     assert "IDH1 is a gene." in out
     assert "IDH2 is another gene." in out
-    assert "It is not a doctor" in err
-    assert "It is not a doctor" not in out
+    assert "Not a doctor" in err
+    assert "Not a doctor" not in out
 
 
-def amlbot(*args: str, **kwargs: object) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "amlbot", *args]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False, **kwargs)  # type: ignore[call-overload, no-any-return]
+def amlbot(
+    *args: str, stdin: bytes | None = None, **environ: str
+) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own, with no other environment than this."""
+    return subprocess.run(
+        [sys.executable, "-m", "amlbot", *args],
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={"PYTHONPATH": str(SOURCE), **environ},
+    )
 
 
 def test_version() -> None:
     assert amlbot("--version").stdout.startswith(b"amlbot 0.")
 
 
-def test_an_old_code_page_does_not_crash(small_file: Path) -> None:
-    env = {"PYTHONIOENCODING": "cp1252", "PATH": ""}
-    done = amlbot("ask", "fever number to call", "--knowledge", str(small_file), env=env)
+@pytest.mark.parametrize("code", ["cp1252", "cp437", "ascii"])
+def test_an_old_code_page_does_not_crash(small_file: Path, code: str) -> None:
+    question = ["ask", "fever number to call", "--knowledge", str(small_file)]
+    done = amlbot(*question, PYTHONIOENCODING=code)
     assert (done.returncode, done.stderr) == (0, b"")
+    assert b"38.0 " in done.stdout
+
+
+@pytest.mark.parametrize("typed", [b"what is idh1\n\xff\xfe\n", b"\xc3\xa9" * 9, b"\0\n\n", b""])
+def test_a_pipe_may_hold_anything(small_file: Path, typed: bytes) -> None:
+    done = amlbot("--knowledge", str(small_file), stdin=typed)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(small_file: Path) -> None:
     line = f"{sys.executable} -m amlbot list --knowledge {small_file} | head -1"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=True)
+    done = subprocess.run(
+        ["bash", "-c", line],
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
     assert done.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of its own there")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_may_be_closed(small_file: Path, closed: str) -> None:
+    line = f"{sys.executable} -m amlbot --knowledge {small_file} {closed}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        input=b"what is idh1\n",
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["", "ask", "list", "show", "explain", "test", "check"])
+def test_help_begins_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*command.split(), "--help"], environ={})
+    out = capsys.readouterr().out
+    assert caught.value.code == 0
+    assert out.index("examples:\n  amlbot") < out.index("usage: amlbot") < out.index("options:")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("what is flt3", 'to ask: amlbot ask "what …"'),
+        ("lsit", "did you mean list?"),
+        ("show", "the following arguments are required: id"),
+        ("--nonsense", "unrecognized arguments: --nonsense"),
+        ("ask --region moon hello", "there are: us, uk"),
+    ],
+)
+def test_a_mistake_is_one_line_and_says_what_to_do(
+    typed: str, said: str, small_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status: object = main(typed.split(), environ={"AMLBOT_KNOWLEDGE": str(small_file)})
+    except SystemExit as leaving:
+        status = leaving.code
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (2, "")
+    assert captured.err.startswith("amlbot: ")
+    assert captured.err.count("\n") == 1
+    assert said in captured.err
+
+
+def test_a_chat_of_objects_is_nothing_else(run: Run) -> None:
+    status, out, _ = run("--json", stdin="what is idh1\n/topics\n1\nquit\n")
+    replies = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [reply["outcome"] for reply in replies] == ["answer", "clarify", "clarify"]

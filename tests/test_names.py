@@ -34,12 +34,12 @@ from amlbot.text import tokenise
     ],
 )
 def test_written_forms(small: KnowledgeBase, typed: str, expected: list[str]) -> None:
-    found = Names(small.entities).find(tokenise(typed))
+    found = Names.build(small.entities).find(tokenise(typed))
     assert [stretch.entity for stretch in found if stretch.entity] == expected
 
 
 def test_a_part_speaks_of_its_whole(small: KnowledgeBase) -> None:
-    names = Names(small.entities)
+    names = Names.build(small.entities)
     assert names.covers(["flt3-itd"]) == {"flt3-itd", "flt3"}
     assert names.covers(["flt3"]) == {"flt3"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from amlbot import KnowledgeBase
 from amlbot.reading import MAX_TOKENS, Reader
-from amlbot.spelling import Lookalikes, Speller, edit_budget
+from amlbot.spelling import Grams, Lookalikes, Speller, edit_budget
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +64,10 @@ def test_equally_near_words_share() -> None:
 
 
 def test_lookalikes_share_letters() -> None:
-    found = dict(Lookalikes({"relapse": 1.0, "relapsed": 1.0, "fever": 1.0}).find("relapsing"))
+    known = ["relapse", "relapsed", "fever"]
+    found = dict(Lookalikes(known, Grams.of(known, [1.0, 1.0, 1.0])).find("relapsing"))
     assert found.keys() == {"relapse", "relapsed"}
 
 
 def test_a_word_is_not_its_own_lookalike() -> None:
-    assert Lookalikes({"fever": 1.0}).find("fever") == ()
+    assert Lookalikes(["fever"], Grams.of(["fever"], [1.0])).find("fever") == ()

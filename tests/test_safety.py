@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,15 +20,26 @@ from amlbot.safety import MAX_ASKED, Screen
 from amlbot.temperature import in_celsius, read_number
 from amlbot.text import words
 
-CASES = yaml.safe_load(Path(__file__).with_name("safety.yaml").read_text())
-RANK = list(Level)
-CAUGHT = [
-    (message, Level(group["level"]), group.get("emergency", False))
-    for group in CASES["caught"].values()
-    for message in group["messages"]
+FILES = [
+    yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for name in ("safety.yaml", "safety-fresh.yaml")
 ]
+RANK = list(Level)
+
+
+def dangers(kind: str) -> list[tuple[str, Level, bool]]:
+    """The messages, the level each must reach, and whether the means are at hand."""
+    return [
+        (message, Level(group["level"]), group.get("emergency", False))
+        for cases in FILES
+        for group in cases.get(kind, {}).values()
+        for message in group["messages"]
+    ]
+
+
+CAUGHT, MISSED = dangers("caught"), dangers("missed")
 PRESSING = [(message, level) for message, level, _ in CAUGHT if level is not Level.WATCH]
-QUIET = [message for group in CASES["quiet"].values() for message in group]
+QUIET = [message for cases in FILES for group in cases["quiet"].values() for message in group]
 MAX_GRADE = 6.0
 STORY = (
     "We have been at home since Tuesday and the garden is coming along. My sister came to visit. "
@@ -64,6 +76,12 @@ def test_caught(screen: Screen, message: str, level: Level, at_hand: bool) -> No
         alarm = screen.check(message)
         assert alarm is not None
         assert alarm.at_hand
+
+
+@pytest.mark.xfail(reason="a known miss", strict=True)
+@pytest.mark.parametrize(("message", "level", "at_hand"), MISSED, ids=[c[0] for c in MISSED])
+def test_missed(screen: Screen, message: str, level: Level, at_hand: bool) -> None:
+    test_caught(screen, message, level, at_hand)
 
 
 @pytest.mark.parametrize("message", QUIET, ids=QUIET)
@@ -237,7 +255,9 @@ def test_a_slip_in_every_long_word(
         ]
         long = len(word) >= 6 and word in spelled_right
         typed.append(random.choice(misspelt) if long and misspelt else word)
-    assert reaches(screen, " ".join(typed), level), " ".join(typed)
+    alarm = screen.check(" ".join(typed))  # a slip may make another word, but never lower the alarm
+    assert alarm is not None, " ".join(typed)
+    assert RANK.index(alarm.level) >= RANK.index(level), (" ".join(typed), alarm)
 
 
 @settings(many, max_examples=50)
@@ -245,7 +265,7 @@ def test_a_slip_in_every_long_word(
 def test_a_long_story_around(screen: Screen, case: tuple[str, Level], start: int) -> None:
     message, level = case
     before = (STORY * 60)[start:10_000]
-    assert reaches(screen, f"{before}\n{message}\n{STORY}", level)
+    assert reaches(screen, f"{before}\n\n{message}\n{STORY}", level)
     assert reaches(screen, f"{STORY * 60}{message}. {STORY}", level)
 
 
@@ -259,6 +279,32 @@ SMALL = Screen(Safety(concepts={"a": ("b c",)}, guards={"idiom": ("d e",), "open
 
 
 # --- cost ---------------------------------------------------------------------------------------
+# Steps are counted, so that a busy machine changes nothing; milliseconds are in benchmarks/.
+
+MAX_STEPS = 5_000
+"""Calls and returns for a message of ordinary length; the most seen is 2,900, in 0.2 ms."""
+HOSTILE = [
+    *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
+    *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
+    *("qwzxvkj ", "if or ", "want to die ", "fever 39 ", "tired of living if "),
+]
+
+
+def steps(screen: Screen, text: str) -> int:
+    """Calls that ``text`` costs the screen, and returns from them."""
+    count = 0
+
+    def step(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(step)
+    try:
+        screen.check(text)
+    finally:
+        sys.setprofile(before)
+    return count
 
 
 def seconds(screen: Screen, text: str) -> float:
@@ -267,20 +313,19 @@ def seconds(screen: Screen, text: str) -> float:
     return time.process_time() - start
 
 
-def test_a_normal_message_costs_less_than_a_millisecond(screen: Screen) -> None:
-    spent = sum(seconds(screen, message) for message in QUIET)
-    assert spent / len(QUIET) < 0.001
+def test_a_normal_message_takes_few_steps(screen: Screen) -> None:
+    assert max(steps(screen, message) for message in QUIET) < MAX_STEPS
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
-        *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
-        *("qwzxvkj ", "if or "),
-    ],
-)
-def test_cost_is_in_proportion_to_length(screen: Screen, piece: str) -> None:
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_steps_are_in_proportion_to_length(screen: Screen, piece: str) -> None:
+    small, large = (steps(screen, piece * (n // len(piece)) + "x") for n in (2_500, 20_000))
+    assert large < 10 * small  # eight times the length; squared, it would be 64
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_pattern_blows_up(screen: Screen, piece: str) -> None:
+    """Steps do not show what a regular expression does inside: here time must, coarsely."""
     small, large = (
         min(seconds(screen, piece * (length // len(piece)) + "x") for _ in range(2))
         for length in (12_500, 100_000)

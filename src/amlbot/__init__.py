@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from .bot import Bot, History
+from .bot import Bot
+from .dialogue import History
 from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
 from .knowledge import KnowledgeBase, check, load
 from .matcher import Matcher
@@ -40,14 +41,14 @@ __all__ = [
 
 
 def respond(message: str, history: History | None = None) -> str:
-    """The reply to ``message`` as text, from the bundled knowledge: what chat frontends call.
+    """The reply to ``message`` as Markdown, from the bundled knowledge: what chat frontends call.
 
     ``history`` is the conversation so far, as ``{"role", "content"}`` messages or `Turn` objects.
     """
-    from .render import as_text
+    from .markdown import as_markdown
 
     bot = _bot()
-    return as_text(bot.ask(message, history or ()), bot.say)
+    return as_markdown(bot.ask(message, history or ()), bot.say)
 
 
 @cache

@@ -31,12 +31,7 @@ class Directions:
 
     def find(self, text: Sequence[str]) -> frozenset[str]:
         """The directions that ``text``, as words, points in."""
-        found, i = set(), 0
-        while i < len(text):
-            size, direction = self._phrases.find(text, i) or (1, "")
-            found.add(direction)
-            i += size
-        return frozenset(found - {""})
+        return frozenset(direction for _, _, direction in self._phrases.spans(text) if direction)
 
     def flipped(self, asked: frozenset[str], known: frozenset[str]) -> tuple[str, str] | None:
         """A direction of ``asked`` and its opposite in ``known``; None where both go one way.

@@ -17,7 +17,7 @@ REACH = 20
 
 def quiet(sign: Sign, heard: Heard, match: Match) -> bool:
     """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
-    if any(_in_sentence(heard, concept, match) for concept in sign.unless):
+    if any(_beside(heard, concept, match) for concept in sign.unless):
         return True
     return any(
         quiets(heard, match) for guard, quiets in _GUARDS.items() if guard not in sign.despite
@@ -51,7 +51,7 @@ def _denies(heard: Heard, start: int, match: Match) -> bool:
 
 def _asked_about(heard: Heard, match: Match) -> bool:
     """Whether a general question leads to ``match``: "what is a fever", "can it cause seizures"."""
-    asking = _leading(heard, match, "asking")
+    asking = _leading(heard, match, "asking", min(match)[0])
     if asking is None:
         return False
     reports = heard.near("reporting", asking[0], max(match)[1])
@@ -59,18 +59,17 @@ def _asked_about(heard: Heard, match: Match) -> bool:
 
 
 def _supposed(heard: Heard, match: Match) -> bool:
-    """Whether ``match`` is only supposed: "if I get a fever"."""
-    supposing = _leading(heard, match, "supposing")
-    return supposing is not None and not _in_sentence(heard, "now", match)
+    """Whether any part of ``match`` is only supposed: "if I get a fever"."""
+    supposing = _leading(heard, match, "supposing", max(match)[0])
+    return supposing is not None and not _beside(heard, "now", match)
 
 
-def _leading(heard: Heard, match: Match, guard: str) -> Span | None:
-    """The last ``guard`` before ``match`` that covers it.
+def _leading(heard: Heard, match: Match, guard: str, start: int) -> Span | None:
+    """The last ``guard`` before ``start``, a place of ``match``, that covers it.
 
     A guard covers the rest of its clause, and the clauses after it in the sentence as long as
     nobody is spoken of anew.
     """
-    start = min(match)[0]
     before = [
         span
         for span in heard.near(guard, start - REACH, start + 1)
@@ -88,7 +87,7 @@ def _elsewhere(heard: Heard, match: Match) -> bool:
     that comes after ("why does that happen to some people"), they cover the sentence.
     """
     start, end = min(match)[0], max(match)[1]
-    if _in_sentence(heard, "now", match):
+    if heard.any("now", *heard.clause(start).span):
         return False
     for span in heard.near("elsewhere", start - REACH, end + REACH):
         if heard.clause_of[span[0]] == heard.clause_of[start]:
@@ -108,11 +107,11 @@ def _topic(heard: Heard, match: Match) -> bool:
     return heard.any("topic", *clause) and not any(heard.any(name, *clause) for name in spoken_of)
 
 
-def _in_sentence(heard: Heard, name: str, match: Match) -> bool:
-    """Whether ``name`` occurs near ``match`` in its sentence."""
+def _beside(heard: Heard, name: str, match: Match) -> bool:
+    """Whether ``name`` occurs near ``match`` in its sentence, spelled right."""
     start, end = min(match)[0], max(match)[1]
     near = heard.near(name, start - REACH, end + REACH)
-    return any(heard.same_sentence(span[0], start) for span in near)
+    return any(heard.same_sentence(span[0], start) and heard.certain(span) for span in near)
 
 
 _GUARDS: Mapping[str, Callable[[Heard, Match], bool]] = {

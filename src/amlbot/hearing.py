@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from operator import contains
 
-from .text import clean
+from .text import clean, letter_for_letter
 
 _CLAUSE = re.compile(
     r"[.!?;](?=\s|$)|。|\n\s*\n"  # the end of a sentence
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
@@ -86,16 +87,23 @@ class Phrases:
     def __init__(self) -> None:
         self._single: dict[str, list[str]] = defaultdict(list)
         self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
-        self.words: set[str] = set()
 
     def add(self, name: str, phrases: Collection[str]) -> None:
+        single, longer = self._single, self._longer
         for phrase in phrases:
-            first, *rest = tokens(phrase)
+            first, *rest = _plain_words(phrase) or tokens(phrase)
             if rest:
-                self._longer[first, rest[0]].append((rest[1:], name))
+                longer[first, rest[0]].append((rest[1:], name))
             else:
-                self._single[first].append(name)
-            self.words.update((first, *rest))
+                single[first].append(name)
+
+    @property
+    def words(self) -> set[str]:
+        """Every word of every phrase."""
+        longer = self._longer.values()
+        return set(self._single).union(
+            *self._longer, *(rest for found in longer for rest, _ in found)
+        )
 
     def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
         """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
@@ -108,6 +116,12 @@ class Phrases:
                         end = start + 2 + len(rest)
                         if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
                             yield name, (start, end)
+
+
+def _plain_words(phrase: str) -> list[str]:
+    """The words of a phrase of small Latin letters, which need no cleaning; else nothing."""
+    plain = phrase.replace("'", "") if "'" in phrase else phrase
+    return plain.split() if _PLAIN.fullmatch(plain) else []
 
 
 def overlap(span: Span, others: Sequence[Span]) -> bool:
@@ -128,7 +142,7 @@ def clauses(text: str) -> Iterator[tuple[str, int]]:
     A full stop after a single word is a gasp, not the end of a sentence: "I. Can't. Breathe."
     """
     start, sentence = 0, 0
-    for match in _CLAUSE.finditer(text):
+    for match in _CLAUSE.finditer(letter_for_letter(text)):
         raw = text[start : match.end()]
         if raw.strip():
             yield raw, sentence

@@ -1,4 +1,4 @@
-"""The index: what every word and name says about every intent.
+"""The index: what every word, name and pair of words says about every intent.
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
 a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
@@ -6,98 +6,233 @@ weaker texts of known words. Its evidence is ln(1 + mass / SMOOTHING), so agreem
 counts, logarithmically, and one odd phrasing cannot hijack a word; to it is added the feature's
 part in the intent's center, the mean direction of its phrasings. Rarity is counted over intents,
 not phrasings: that alone is worth 1 to 6 points on ten public sets.
+
+All of it lies in flat arrays: a million phrasings fit in memory, and a file of them is opened
+without being read. What a feature says is found by its number (*postings*), and each posting by its
+number leads to the phrasings that hold the feature (*entries*).
 """
 
 from __future__ import annotations
 
 import math
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .text import words
 
-SMOOTHING = 0.06
-"""Mass that every intent is given on every feature (0.06 to 0.16 rank within 1.4 points)."""
+SMOOTHING = 0.1
+"""Mass that every intent is given on every feature (0.05 to 0.2 rank within 0.6 points)."""
+PAIR = 0.4
+"""Weight of two adjacent words beside that of one word (0.25 to 0.5: within 0.2 points)."""
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
 0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
 CENTER = 1.5
 """Weight of the cosine to an intent's center beside the log of its mass: worth 0.1 to 0.4 points
 of the first three, none of the first."""
+MEMORY = 2_000
+"""Features whose postings are kept at hand; beyond that the memory starts afresh."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Postings and vectors; plain data, built once, never changed."""
+    """Plain data, built once, never changed but for what it remembers having looked up."""
 
-    intents: tuple[str, ...]
-    weight: Mapping[str, float]
+    intents: Sequence[str]
+    features: Mapping[str, int]
+    """Each feature and its number."""
+    weight: array[float]
     """Rarity of a feature: 1 for one that every intent uses, up to ln(1 + intents) + 1."""
-    postings: Mapping[str, Mapping[int, float]]
-    """Feature → intent number → evidence."""
-    base: Sequence[float]
+    start: array[int]
+    """Where the postings of a feature begin; they end where those of the next one begin."""
+    intent: array[int]
+    """The intent of each posting, by feature."""
+    evidence: array[float]
+    """What the posting adds for it."""
+    number: array[int]
+    """The number of each posting, by which its entries are found."""
+    entry: array[int]
+    """Where the entries of a posting begin, by its number."""
+    phrasing: array[int]
+    """The phrasing of each entry, counted within its intent."""
+    value: array[float]
+    """The feature's part in the unit vector of that phrasing."""
+    length: array[float]
+    """The length of the sum of an intent's phrasing vectors."""
+    base: array[float]
     """What an intent gets for any feature that it lacks."""
-    phrasings: Sequence[Sequence[str]]
-    """Intent number → its questions."""
-    vectors: Sequence[Sequence[Mapping[str, float]]]
-    """Intent number → the unit vector of each question."""
-    centers: Sequence[Mapping[str, float]]
-    """Intent number → the unit vector of all its questions together."""
-    named: Sequence[frozenset[str]]
-    """Intent number → the entities that its questions name."""
-    exact: Mapping[tuple[str, ...], tuple[int, int]]
-    """The words of a phrasing → intent number and question number."""
-    rarest: float
-    """The weight of a feature that no intent uses."""
+    first: array[int]
+    """The number of each intent's first phrasing, over all intents; last, how many there are."""
+    checks: array[int]
+    """A checksum of the words of each phrasing, in ascending order."""
+    owner: array[int]
+    """The number of the phrasing that each checksum is of."""
+    about: Sequence[Sequence[str]]
+    """The entities that each intent speaks of: named in its questions, or broader than those."""
+    any_name: Sequence[int]
+    """The intents that answer whatever drug, gene or procedure is named."""
+    postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
+    """Intent → place of its posting, for features that were looked up."""
+
+    @property
+    def rarest(self) -> float:
+        """The weight of a feature that no intent uses."""
+        return math.log(1 + len(self.intents)) + 1
+
+    def said_by(self, feature: int) -> Iterator[tuple[int, float]]:
+        """The intents that use a feature, each with the evidence."""
+        span = slice(self.start[feature], self.start[feature + 1])
+        return zip(self.intent[span], self.evidence[span], strict=True)
+
+    def spots(self, feature: int) -> Mapping[int, int]:
+        """The intents that use a feature, each with the place of its posting."""
+        found = self.postings.get(feature)
+        if found is None:
+            start, end = self.start[feature], self.start[feature + 1]
+            found = dict(zip(self.intent[start:end], range(start, end), strict=True))
+            if len(self.postings) >= MEMORY:
+                self.postings.clear()
+            self.postings[feature] = found
+        return found
+
+    def entries(self, spot: int) -> slice:
+        """Where `phrasing` and `value` tell of the phrasings behind the posting at ``spot``."""
+        number = self.number[spot]
+        return slice(self.entry[number], self.entry[number + 1])
+
+    def same_words(self, key: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """The intent and the number of each phrasing whose words have the checksum of ``key``."""
+        check = _checksum(key)
+        for k in range(bisect_left(self.checks, check), bisect_right(self.checks, check)):
+            i = bisect_right(self.first, self.owner[k]) - 1
+            yield i, self.owner[k] - self.first[i]
 
     @classmethod
     def build(cls, kb: KnowledgeBase, reader: Reader, intents: Iterable[str]) -> Index:
         """Index the questions of ``intents``, read by ``reader``."""
-        ids = tuple(intents)
-        readings = [
-            [reader.read_exactly(question) for question in kb.intents[id].questions] for id in ids
-        ]
-        counts = [[_features(reader, r) for r in group] for group in readings]
-        users: Counter[str] = Counter()
-        for group in counts:
-            users.update({feature for features in group for feature in features})
-        weight = {t: math.log((1 + len(ids)) / (1 + n)) + 1 for t, n in users.items()}
-        postings: dict[str, dict[int, float]] = defaultdict(dict)
-        base, vectors, centers = [], [], []
-        for i, group in enumerate(counts):
-            mass: dict[str, float] = defaultdict(float)
-            for features in group:
-                for feature, value in _unit(features, weight, root=True).items():
-                    mass[feature] += value
-            for text, worth in ((ids[i], ID), (kb.intents[ids[i]].answer, ANSWER)):
-                known = _damped(Counter(word for word in words(text) if word in weight))
-                for feature, value in _unit(known, weight, root=True).items():
-                    mass[feature] += worth * value
-            vectors.append([_unit(features, weight) for features in group])
-            centers.append(_center(vectors[-1]))
-            for feature, value in mass.items():
-                part = CENTER * centers[-1].get(feature, 0.0)
-                postings[feature][i] = math.log1p(value / SMOOTHING) + part
-            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(weight)))
-        return cls(
-            intents=ids,
-            weight=weight,
-            postings=dict(postings),
+        return _Builder(kb, reader, tuple(intents)).index()
+
+
+class _Builder:
+    """Makes an index: first what every phrasing holds, then, with all rarities known, the rest."""
+
+    def __init__(self, kb: KnowledgeBase, reader: Reader, ids: Sequence[str]) -> None:
+        self.kb, self.reader, self.ids = kb, reader, ids
+        self.numbers: dict[str, int] = {}
+        self.users: list[int] = []
+        self.held: list[list[list[tuple[int, float]]]] = []
+        """Intent → phrasing → its features and their counts; pairs are the negative ones."""
+        self.keys: list[int] = []
+        self.about: list[list[str]] = []
+        for id in ids:
+            self._hold(id)
+        self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in self.users))
+
+    def _hold(self, id: str) -> None:
+        intent = self.kb.intents[id]
+        readings = [self.reader.read_exactly(question) for question in intent.questions]
+        shared = _shared_pairs(readings)
+        held = []
+        used: set[int] = set()
+        for reading in readings:
+            counts = damped(self.reader.features(reading))
+            row = [(self._number(t), v) for t, v in counts.items()]
+            row += [(self._number(p), -PAIR) for p in pairs(reading) if p in shared]
+            used.update(t for t, _ in row)
+            held.append(row)
+            self.keys.append(_checksum(key(reading)))
+        for t in used:
+            self.users[t] += 1
+        self.held.append(held)
+        named = {entity for reading in readings for entity in reading.entities}
+        self.about.append(sorted(self.reader.names.covers({*named, *intent.about})))
+
+    def _number(self, feature: str) -> int:
+        number = self.numbers.setdefault(feature, len(self.users))
+        if number == len(self.users):
+            self.users.append(0)
+        return number
+
+    def index(self) -> Index:
+        """The finished index."""
+        owners: list[array[int]] = [array("I") for _ in self.users]
+        evidence: list[array[float]] = [array("f") for _ in self.users]
+        numbers: list[array[int]] = [array("I") for _ in self.users]
+        entry, phrasing, value = array("I", [0]), array("H"), array("f")
+        length, base = array("f"), array("f")
+        for i, held in enumerate(self.held):
+            mass, vectors = self._mass(i, held), self._vectors(held)
+            whole = math.hypot(*(sum(v for _, v in row) for row in vectors.values())) or 1.0
+            for t, m in mass.items():
+                row = vectors.get(t, ())
+                owners[t].append(i)
+                numbers[t].append(len(entry) - 1)
+                part = CENTER * sum(v for _, v in row) / whole
+                evidence[t].append(math.log1p(m / SMOOTHING) + part)
+                phrasing.extend([j for j, _ in row])
+                value.extend([v for _, v in row])
+                entry.append(len(phrasing))
+            length.append(whole)
+            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(self.weight)))
+        order = sorted(range(len(self.keys)), key=self.keys.__getitem__)
+        return Index(
+            intents=self.ids,
+            features=self.numbers,
+            weight=self.weight,
+            start=array("I", [0, *accumulate(map(len, owners))]),
+            intent=_joined("I", owners),
+            evidence=_joined("f", evidence),
+            number=_joined("I", numbers),
+            entry=entry,
+            phrasing=phrasing,
+            value=value,
+            length=length,
             base=base,
-            phrasings=[kb.intents[id].questions for id in ids],
-            vectors=vectors,
-            centers=centers,
-            named=[frozenset(e for r in group for e in r.entities) for group in readings],
-            exact={
-                key(reading): (i, j)
-                for i, group in enumerate(readings)
-                for j, reading in enumerate(group)
-            },
-            rarest=math.log(1 + len(ids)) + 1,
+            first=array("I", [0, *accumulate(map(len, self.held))]),
+            checks=array("I", (self.keys[k] for k in order)),
+            owner=array("I", order),
+            about=self.about,
+            any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
+
+    def _mass(self, i: int, held: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
+        """The mass of intent ``i`` on each of its features."""
+        mass: dict[int, float] = defaultdict(float)
+        for row in held:
+            for t, v in self._unit([(t, abs(v)) for t, v in row], root=True):
+                mass[t] += v
+        for text, worth in ((self.ids[i], ID), (self.kb.intents[self.ids[i]].answer, ANSWER)):
+            known = damped(Counter(word for word in words(text) if word in self.numbers))
+            for t, v in self._unit([(self.numbers[w], v) for w, v in known.items()], root=True):
+                mass[t] += worth * v
+        return mass
+
+    def _vectors(
+        self, held: Sequence[Sequence[tuple[int, float]]]
+    ) -> dict[int, list[tuple[int, float]]]:
+        """Feature → the phrasings that hold it, each with its part in the phrasing's vector."""
+        found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for j, row in enumerate(held):
+            for t, v in self._unit([(t, v) for t, v in row if v > 0]):
+                found[t].append((j, v))
+        return found
+
+    def _unit(
+        self, row: Sequence[tuple[int, float]], root: bool = False
+    ) -> Sequence[tuple[int, float]]:
+        """``row`` weighted by rarity (or its root), scaled to length one."""
+        weight = self.weight
+        values = [(t, v * (math.sqrt(weight[t]) if root else weight[t])) for t, v in row]
+        length = math.hypot(*(v for _, v in values)) or 1.0
+        return [(t, v / length) for t, v in values]
 
 
 def key(reading: Reading) -> tuple[str, ...]:
@@ -105,28 +240,28 @@ def key(reading: Reading) -> tuple[str, ...]:
     return tuple(part for word in reading.words for part in word.surface)
 
 
-def _features(reader: Reader, reading: Reading) -> dict[str, float]:
-    return _damped(reader.features(reading))
+def pairs(reading: Reading) -> list[str]:
+    """Adjacent words as features: order, and fixed phrases such as "side effects"."""
+    return [f"{a} {b}" for a, b in pairwise(word.text for word in reading.words)]
 
 
-def _damped(counts: Mapping[str, float]) -> dict[str, float]:
+def damped(counts: Mapping[str, float]) -> dict[str, float]:
     """Repetition counts, logarithmically."""
     return {t: 1 + math.log(v) if v > 1 else v for t, v in counts.items()}
 
 
-def _center(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = defaultdict(float)
-    for vector in vectors:
-        for feature, value in vector.items():
-            total[feature] += value
-    length = math.hypot(*total.values()) or 1.0
-    return {feature: value / length for feature, value in total.items()}
+def _shared_pairs(group: Sequence[Reading]) -> set[str]:
+    """The pairs that at least two phrasings of an intent have: chance neighbours are left out."""
+    counts = Counter(pair for reading in group for pair in set(pairs(reading)))
+    return {pair for pair, n in counts.items() if n > 1}
 
 
-def _unit(
-    features: Mapping[str, float], weight: Mapping[str, float], root: bool = False
-) -> dict[str, float]:
-    """``features`` weighted by rarity (or its root), scaled to length one."""
-    values = {t: v * (math.sqrt(weight[t]) if root else weight[t]) for t, v in features.items()}
-    length = math.hypot(*values.values()) or 1.0
-    return {t: v / length for t, v in values.items()}
+def _checksum(key: Sequence[str]) -> int:
+    return zlib.crc32(" ".join(key).encode("utf-8", "surrogatepass"))
+
+
+def _joined(kind: str, rows: Sequence[array[Any]]) -> array[Any]:
+    whole = array(kind)
+    for row in rows:
+        whole.extend(row)
+    return whole

@@ -1,56 +1,32 @@
-"""The knowledge base: finding it on disk, reading it, holding it."""
+"""Knowledge on disk: the bundled one, ready-made or as written, and folders of YAML files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .base import KnowledgeBase
 from .errors import KnowledgeError, Problem
-from .model import Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
-from .schema import Draft
-from .yamlfile import Document, parse
+from .model import Cues
+from .store import Store, key_of
 
-_PACKAGE = Path(__file__).resolve().parent
+if TYPE_CHECKING:
+    from .yamlfile import Document
 
+__all__ = ["KnowledgeBase", "bundled", "check", "cues", "defaults", "key", "load", "read"]
 
-@dataclass(frozen=True)
-class KnowledgeBase:
-    """Everything that the program can say, and the words by which it is found. Never changes."""
-
-    intents: Mapping[str, Intent]
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    entities: Mapping[str, Entity] = field(default_factory=dict)
-    glossary: Mapping[str, Term] = field(default_factory=dict)
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    regions: Mapping[str, Region] = field(default_factory=dict)
-    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What the program itself says, by the name of the occasion: variants, tried in turn."""
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    safety: Safety = field(default_factory=Safety)
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The topics in the order in which they are first written."""
-        return tuple(dict.fromkeys(i.topic for i in self.intents.values() if not i.chat))
-
-    @classmethod
-    def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
-        """Build from plain data in the format of a knowledge file.
-
-        Raises:
-            KnowledgeError: with every problem of every document.
-
-        """
-        return _assemble(Document(f"data{i}", dict(d)) for i, d in enumerate(documents))
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+READY = os.path.join(_PACKAGE, "knowledge.ready")
+"""What building the package makes of the bundled knowledge: beside the code, and as trusted."""
 
 
-def bundled() -> Path:
+def bundled() -> str:
     """The knowledge that comes with the program: in the wheel, or beside a checkout's ``src/``."""
-    inside = _PACKAGE / "knowledge"
-    return inside if inside.is_dir() else _PACKAGE.parents[1] / "knowledge"
+    inside = os.path.join(_PACKAGE, "knowledge")
+    beside = os.path.join(_PACKAGE, "..", "..", "knowledge")
+    return inside if os.path.isdir(inside) else os.path.normpath(beside)
 
 
 def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
@@ -60,42 +36,58 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
         KnowledgeError: with every problem of every file. Nothing is ever half-loaded.
 
     """
-    return _assemble(read(bundled() if path is None else path))
+    ready = _ready() if path is None else None
+    if ready:
+        return KnowledgeBase.from_store(ready)
+    return KnowledgeBase.from_documents(read(bundled() if path is None else path))
+
+
+def _ready() -> Store | None:
+    """The ready-made bundled knowledge, unless it was made of other files or other code."""
+    try:
+        with open(READY, "rb") as file:
+            store = Store(file.read())
+        return store if store.key == key() else None
+    except (OSError, ValueError):
+        return None
+
+
+def key() -> str:
+    """What stands for all that `READY` is made from: the bundled files, and this package's code."""
+    code = (entry.path for entry in os.scandir(_PACKAGE) if entry.name.endswith(".py"))
+    return key_of(map(_bytes, [*sorted(code), *_files(bundled())]))
 
 
 @cache
-def default_replies() -> Mapping[str, tuple[str, ...]]:
-    """The bundled wording, for knowledge that brings none of its own."""
-    return load(bundled() / "replies.yaml").replies
+def defaults() -> KnowledgeBase:
+    """The bundled ``replies``, ``cues`` and ``regions`` alone.
+
+    For knowledge that brings none of its own, and for first words that need not wait for the rest.
+    """
+    ready = _ready()
+    if ready:
+        return KnowledgeBase.front_of(ready)
+    from .schema import Draft
+
+    draft = Draft()
+    for name in ("replies.yaml", "regions.yaml"):
+        for document in read(os.path.join(bundled(), name)):
+            draft.read(document)
+    return KnowledgeBase({}, regions=draft.regions, replies=draft.replies, cues=draft.cues)
+
+
+def cues(kb: KnowledgeBase) -> Cues:
+    """How people refer to what was said, as ``kb`` has it or else the bundled knowledge."""
+    return kb.cues or defaults().cues or Cues()
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     """Everything that keeps the knowledge at ``path`` from loading; empty when all is well."""
     try:
-        load(path)
+        load(bundled() if path is None else path)
     except KnowledgeError as error:
         return list(error.problems)
     return []
-
-
-def _assemble(documents: Iterable[Document]) -> KnowledgeBase:
-    draft = Draft()
-    for document in documents:
-        draft.read(document)
-    draft.finish()
-    if draft.problems:
-        raise KnowledgeError(draft.problems)
-    return KnowledgeBase(
-        draft.intents,
-        draft.sources,
-        draft.entities,
-        draft.glossary,
-        draft.facts,
-        draft.regions,
-        draft.replies,
-        draft.lexicon,
-        draft.safety,
-    )
 
 
 def read(path: str | os.PathLike[str]) -> Iterable[Document]:
@@ -105,31 +97,50 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
         KnowledgeError: if there is nothing to read.
 
     """
-    root = Path(path)
+    from .yamlfile import Document, parse
+
+    root = os.fspath(path)
     try:
         files = _files(root)
     except OSError as error:
         raise KnowledgeError([_unreadable(root, error)]) from None
     if not files:
         hint = "no .yaml files here (name a folder of knowledge files)"
-        raise KnowledgeError([Problem(str(root), 0, hint)])
+        raise KnowledgeError([Problem(root, 0, hint)])
     for file in files:
-        name = str(file.relative_to(root)) if file != root else file.name
+        name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
-            yield parse(name, file.read_bytes())
+            yield parse(name, _bytes(file))
         except OSError as error:
-            yield Document(name, problems=[_unreadable(Path(name), error)])
+            yield Document(name, problems=[_unreadable(name, error)])
 
 
-def _files(root: Path) -> list[Path]:
-    if root.is_file():
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _files(root: str) -> list[str]:
+    """The knowledge files at ``root``, itself or below it, in a fixed order.
+
+    Links are passed over: a stranger's folder may not reach outside itself.
+    """
+    if os.path.isfile(root):
         return [root]
-    if not root.exists():
-        raise FileNotFoundError(2, "No such file or folder")
-    found = [*root.rglob("*.yaml"), *root.rglob("*.yml")]
-    return sorted(f for f in found if f.is_file() and not f.name.startswith("."))
+    found = []
+    for folder in (folders := [root]):
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            elif entry.is_file(follow_symlinks=False) and _is_knowledge(entry.name):
+                found.append(entry.path)
+    return sorted(found)
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
+def _is_knowledge(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
     reason = (error.strerror or str(error)).lower()
-    return Problem(str(path), 0, f"cannot be read: {reason} (check the name and permissions)")
+    return Problem(path, 0, f"cannot be read: {reason} (check the name and permissions)")

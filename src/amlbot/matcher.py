@@ -13,8 +13,10 @@ from .directions import Directions
 from .index import Index, key
 from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
-from .reading import Reader
+from .reading import Reader, Reading
 from .scoring import CLOSEST, Query, Scored, Scorer
+from .spelling import Grams
+from .store import opened, parts_of
 from .text import clauses, is_question
 
 ANSWER = 0.62
@@ -49,11 +51,25 @@ class Matcher:
         """
         self.kb = kb
         self._reader = reader or Reader(kb)
-        intents = [intent.id for intent in kb.intents.values() if intent.chat == chat]
-        self._index = Index.build(kb, self._reader, intents)
-        self._scorer = Scorer(kb, self._reader, self._index)
+        self._name = "chat" if chat else "medical"
+        if kb.ready:
+            self._index = opened(Index, kb.ready, self._name)
+            self._grams = opened(Grams, kb.ready, f"{self._name} grams")
+        else:
+            ids = [intent.id for intent in kb.intents.values() if intent.chat == chat]
+            self._index = Index.build(kb, self._reader, ids)
+            self._grams = Grams.of(list(self._index.features), self._index.weight)
+        self._scorer = Scorer(kb, self._reader, self._index, self._grams)
         self._directions = Directions(kb.lexicon)
-        self._covered = frozenset[str]().union(*self._scorer.about)
+        self._pointed: dict[int, Sequence[frozenset[str]]] = {}
+        self._covered = frozenset[str]().union(*self._index.about)
+        self._any_name = frozenset(self._index.any_name)
+        self._open = frozenset(self._reader.tables["open"])
+
+    def parts(self) -> dict[str, object]:
+        """What was slow to work out, as parts of a ready-made file."""
+        grams = parts_of(f"{self._name} grams", self._grams)
+        return parts_of(self._name, self._index) | grams
 
     def match(self, text: str) -> Match:
         """What ``text`` asks for: the outcome, and the candidates behind it.
@@ -93,10 +109,17 @@ class Matcher:
     def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
         parts = []
         for part, trust in self._parts(text):
-            query = self._scorer.query(self._reader.read(part))
-            scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
-            parts.append((query, scored))
+            reading = self._reader.read(part)
+            for read in dict.fromkeys((reading, self._unnamed(reading))):
+                query = self._scorer.query(read)
+                scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
+                if read is reading or (scored and scored[0].number in self._any_name):
+                    parts.append((query, scored))
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)
+
+    def _unnamed(self, reading: Reading) -> Reading:
+        """``reading`` without the names that make no difference to an intent with ``any_name``."""
+        return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
 
     def _parts(self, text: str) -> list[tuple[str, float]]:
         """``text``, and if it is long what in it may be the question; how far each is trusted.
@@ -138,17 +161,22 @@ class Matcher:
         asked = self._directions.find(key(query.reading))
         if not asked:
             return ()
-        phrasings = [
-            self._directions.find(key(self._reader.read_exactly(phrasing)))
-            for phrasing in self._index.phrasings[best.number]
-        ]
+        phrasings = self._pointing(best.number)
         flipped = self._directions.flipped(asked, phrasings[best.nearest])
         if flipped is None or any(flipped[0] in directions for directions in phrasings):
             return ()
         return flipped
 
+    def _pointing(self, i: int) -> Sequence[frozenset[str]]:
+        """The directions of each question of intent ``i``, worked out when first needed."""
+        if i not in self._pointed:
+            questions = self.kb.intents[self._index.intents[i]].questions
+            read = self._reader.read_exactly
+            self._pointed[i] = [self._directions.find(key(read(q))) for q in questions]
+        return self._pointed[i]
+
     def _candidate(self, scored: Scored) -> Candidate:
-        phrasing = self._index.phrasings[scored.number][scored.nearest]
+        phrasing = self._scorer.phrasing(scored.number, scored.nearest)
         return Candidate(self._index.intents[scored.number], round(scored.score, 4), phrasing)
 
     def _rival(self, query: Query, scored: Scored) -> Rival:

@@ -61,6 +61,8 @@ class Intent:
     figures: tuple[Figure, ...] = ()
     reviewed: str = ""
     """ISO date on which the answer was last held against its sources."""
+    any_name: bool = False
+    """The answer holds whatever drug, gene or treatment is named: "how much ... should I take?"."""
     chat: bool = False
     """Small talk (greeting, thanks, help): never competes with a medical question."""
     origin: str = ""
@@ -148,6 +150,36 @@ class Lexicon:
     """Phrases that hold such a word and point nowhere ("why not", "can't I")."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Words by which people lean on what was said before. All are whole words in any case."""
+
+    leads: tuple[str, ...] = ()
+    """What opens a message and carries nothing ("oh and", "so")."""
+    turns: tuple[str, ...] = ()
+    """What asks the same of something else ("what about")."""
+    narrows: tuple[str, ...] = ()
+    """What narrows the last question ("in", "after")."""
+    stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name.
+    Where a text has several, the first pattern in this order counts."""
+    idle: tuple[str, ...] = ()
+    """Phrases in which a stand-in stands for nothing ("is it safe to")."""
+    corrects: tuple[str, ...] = ()
+    """What takes the last question back ("no I meant"), before or after the right words."""
+    frames: tuple[str, ...] = ()
+    """How a thing is pointed to by one of its words ("the {} one")."""
+    defines: tuple[str, ...] = ()
+    """What asks for the meaning of a word, before or after it ("what does", "mean")."""
+    asks: tuple[str, ...] = ()
+    """What a question starts with ("what")."""
+    checks: tuple[str, ...] = ()
+    """What a question starts with if one of the ``persons`` follows ("can")."""
+    persons: tuple[str, ...] = ()
+    contrasts: tuple[tuple[str, ...], ...] = ()
+    """Words of which one takes the place of another: adults, children; positive, negative."""
+
+
 class Level(StrEnum):
     """How much a danger sign presses, from least to most."""
 
@@ -157,7 +189,12 @@ class Level(StrEnum):
     EMERGENCY = "emergency"
 
 
-MEASURED = frozenset({"high-temperature", "warm-temperature", "low-temperature", "huge-count"})
+MEASURED = frozenset(
+    {
+        *("high-temperature", "warm-temperature", "low-temperature"),
+        *("huge-count", "fast-pulse", "low-oxygen"),
+    }
+)
 """Concepts that are numbers, read against the `Limits`."""
 GUARDS = (
     "idiom",
@@ -221,6 +258,10 @@ class Limits:
     """°C: below this a temperature is low."""
     white_count: float = 100_000
     """White cells per microliter: from here on they can clog vessels."""
+    pulse: float = 130
+    """Beats a minute: from here on a heart at rest is racing."""
+    oxygen: float = 92
+    """Percent: up to here the oxygen in the blood is low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +381,13 @@ class Reply:
     figures: tuple[Figure, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     reviewed: str | None = None
+    lead: str = ""
+    """What ``text`` opens with above the answer itself: how the message was understood."""
+    more: bool = False
+    """True when "tell me more" has a longer answer that was not given yet."""
+    parts: tuple[Reply, ...] = ()
+    """Several questions in one message: the reply to each, in order. The outer reply has the
+    titles and texts of all of them in ``text``, and their sources, choices and figures."""
 
     def as_dict(self) -> dict[str, object]:
         """The reply as plain data for JSON (schema 1)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .model import Entity
 from .text import Token, words
@@ -15,35 +15,49 @@ _SIGNS = frozenset("+-")
 
 
 class Phrases:
-    """Phrases and what they stand for, looked up at a position of a text, longest first."""
+    """Phrases and what they stand for, found in texts longest first."""
 
-    def __init__(self) -> None:
-        self._by_first: dict[str, dict[tuple[str, ...], str]] = {}
-        self._longest: dict[str, int] = {}
+    def __init__(
+        self, targets: dict[str, str] | None = None, longest: dict[str, int] | None = None
+    ) -> None:
+        """Start empty, or with the `parts` of another."""
+        self._targets = {} if targets is None else targets
+        """Phrase, its words joined by spaces → what it stands for."""
+        self._longest = {} if longest is None else longest
+        """First word → words of the longest phrase that begins with it."""
 
     def add(self, phrase: tuple[str, ...], target: str) -> None:
         """Let ``phrase`` stand for ``target``; a phrase that is already known keeps its target."""
         if phrase:
-            self._by_first.setdefault(phrase[0], {}).setdefault(phrase, target)
+            self._targets.setdefault(" ".join(phrase), target)
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
 
-    def find(self, tokens: Sequence[str], start: int) -> tuple[int, str] | None:
-        """The longest phrase at ``start``: how many words it takes, and its target."""
-        first = tokens[start]
-        if first not in self._by_first:
-            return None
-        known = self._by_first[first]
-        for size in range(min(self._longest[first], len(tokens) - start), 0, -1):
-            target = known.get(tuple(tokens[start : start + size]))
-            if target is not None:
-                return size, target
-        return None
+    def spans(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """The phrases in ``words``, none overlapping: where each begins and ends, its target."""
+        longest, end = self._longest, 0
+        for start, first in enumerate(words):
+            if start < end or first not in longest:
+                continue
+            for size in range(min(longest[first], len(words) - start), 0, -1):
+                target = self._targets.get(" ".join(words[start : start + size]))
+                if target is not None:
+                    end = start + size
+                    yield start, end, target
+                    break
+
+    def items(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every phrase with its target."""
+        for phrase, target in self._targets.items():
+            yield tuple(phrase.split(" ")), target
 
     def words(self) -> Iterator[str]:
         """Every word that occurs in a phrase."""
-        for phrases in self._by_first.values():
-            for phrase in phrases:
-                yield from phrase
+        for phrase, _ in self.items():
+            yield from phrase
+
+    def parts(self) -> list[dict[str, Any]]:
+        """Plain data from which the same phrases can be made."""
+        return [self._targets, self._longest]
 
 
 class Named(NamedTuple):
@@ -57,51 +71,56 @@ class Named(NamedTuple):
 class Names:
     """The entities of a knowledge base, ready to be found in texts."""
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
-        self.entities = entities
-        self._forms = Phrases()
-        self._capitals: dict[str, str] = {}
+    def __init__(
+        self, entities: Mapping[str, Entity], forms: Phrases, capitals: Mapping[str, str]
+    ) -> None:
+        """Take every written form, and what counts only in capitals, each with its entity's id."""
+        self.entities, self.forms, self.capitals = entities, forms, capitals
+        self._broader: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def build(cls, entities: Mapping[str, Entity]) -> Names:
+        """Work out every form of ``entities``."""
+        forms = Phrases()
+        capitals: dict[str, str] = {}
         for entity in entities.values():
             for form in (entity.name, *entity.forms):
                 if form not in entity.capitals:
-                    self._forms.add(words(form), entity.id)
-            self._capitals |= {form.lower(): entity.id for form in entity.capitals}
+                    forms.add(words(form), entity.id)
+            capitals |= {form.lower(): entity.id for form in entity.capitals}
         for entity in entities.values():  # after all exact forms, which win
             for form in (entity.name, *entity.forms):
                 if form not in entity.capitals:
                     for variant in _variants(words(form)):
-                        self._forms.add(variant, entity.id)
-        self._broader = {id: self._closure(id) for id in entities}
-
-    @property
-    def vocabulary(self) -> frozenset[str]:
-        """Every word of every form."""
-        return frozenset(self._forms.words())
+                        forms.add(variant, entity.id)
+        return cls(entities, forms, capitals)
 
     def known_in_capitals(self, token: Token) -> bool:
         """Whether ``token`` is a name for being typed in capitals: ALK, beside "all" and "talk"."""
-        return token.capitals and token.text in self._capitals
+        return token.capitals and token.text in self.capitals
 
     def find(self, tokens: Sequence[Token]) -> list[Named]:
         """``tokens`` as names and plain words, in order."""
         texts = [token.text for token in tokens]
+        spans = {start: (end, id) for start, end, id in self.forms.spans(texts)}
         found, i = [], 0
         while i < len(texts):
-            hit = self._forms.find(texts, i)
-            if hit is None and self.known_in_capitals(tokens[i]):
-                hit = 1, self._capitals[texts[i]]
-            size, entity = hit or (1, "")
-            found.append(Named(tuple(texts[i : i + size]), entity))
-            i += size
+            end, entity = spans.get(i, (i + 1, ""))
+            if not entity and self.known_in_capitals(tokens[i]):
+                entity = self.capitals[texts[i]]
+            found.append(Named(tuple(texts[i:end]), entity))
+            i = end
         return found
 
     def broader(self, entity: str) -> frozenset[str]:
         """What ``entity`` is a kind or a part of, near and far; not itself."""
+        if entity not in self._broader:
+            self._broader[entity] = self._closure(entity)
         return self._broader[entity]
 
     def covers(self, about: Iterable[str]) -> frozenset[str]:
         """Everything that a text about these entities speaks of: themselves and what is broader."""
-        return frozenset(about).union(*(self._broader[id] for id in about))
+        return frozenset(about).union(*map(self.broader, about))
 
     def _closure(self, id: str) -> frozenset[str]:
         found: set[str] = set()

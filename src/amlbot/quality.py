@@ -67,7 +67,7 @@ class Quality:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
-        self._names = Names(kb.entities)
+        self._names = Names.build(kb.entities)
 
     def problems(self) -> Iterator[Problem]:
         """Everything that an author should mend though the knowledge loads."""

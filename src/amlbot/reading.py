@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .knowledge import KnowledgeBase
 from .names import Names, Phrases
-from .spelling import Lookalikes, Speller, nearest_name
+from .spelling import Speller, nearest_name
 from .text import Token, tokenise, words
 
 MAX_TOKENS = 160
@@ -20,6 +20,9 @@ SURFACE = 0.5
 """Weight of a name's own words beside the name: "FLT3 negative" is not just FLT3."""
 CONCEPT = 0.6
 """Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
+
+NAMEABLE = frozenset({"drug", "gene", "regimen", "procedure", "test"})
+"""Kinds of names that make no difference to an intent with ``any_name``, its subject aside."""
 
 
 class Word(NamedTuple):
@@ -64,32 +67,16 @@ class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
-        self.names = Names(kb.entities)
-        self._spellings = Phrases()
-        for word, variants in kb.lexicon.spellings.items():
-            for variant in variants:
-                self._spellings.add(words(variant), word)
-        self._concepts = Phrases()
-        for number, group in enumerate(kb.lexicon.synonyms):
-            for phrase in group:
-                self._concepts.add(words(phrase), f"~{number}")
-        self.frequency = self._count(kb)
-        self._fillers = Phrases()
-        for phrase in kb.lexicon.fillers:
-            self._fillers.add(words(phrase), "")
-        self._common = kb.lexicon.common | frozenset(self._fillers.words())
-        self._named = [w for w in self.names.vocabulary if any(c.isdigit() for c in w)]
+        self.tables: Mapping[str, Any] = kb.ready["reader"] if kb.ready else _tables(kb)
+        """Plain data, the slow part to work out: a part of the ready-made file."""
+        self.names = Names(kb.entities, Phrases(*self.tables["forms"]), self.tables["capitals"])
+        self._spellings = Phrases(*self.tables["spellings"])
+        self._concepts = Phrases(*self.tables["concepts"])
+        self._fillers = Phrases(*self.tables["fillers"])
+        self.frequency: Mapping[str, int] = self.tables["frequency"]
+        self._filling = frozenset(self._fillers.words())
+        self._common = kb.lexicon.common
         self._speller = Speller(self.frequency)
-        self.lookalikes: Lookalikes | None = None
-
-    def _count(self, kb: KnowledgeBase) -> Mapping[str, int]:
-        """Every word that the knowledge uses, with the number of intents that ask with it."""
-        frequency: Counter[str] = Counter()
-        for intent in kb.intents.values():
-            frequency.update({word for question in intent.questions for word in words(question)})
-        rest = [*self.names.vocabulary, *self._spellings.words(), *self._concepts.words()]
-        rest += [word for phrase in kb.lexicon.spellings for word in words(phrase)]
-        return dict.fromkeys(rest, 1) | frequency
 
     def read(self, text: str) -> Reading:
         """``text`` word by word, misspelt words repaired, names found."""
@@ -133,7 +120,8 @@ class Reader:
     def _repair_one(self, token: Token) -> Iterator[tuple[Token, _Options]]:
         word = token.text
         if any(c.isdigit() for c in word):
-            name = nearest_name(word, self._named) if not word[0].isdigit() else None
+            names = self.tables["numbered"]
+            name = nearest_name(word, names) if not word[0].isdigit() else None
             yield token, ((name, 0.9),) if name else ()
             return
         options = self._speller.suggest(word)
@@ -171,98 +159,134 @@ class Reader:
         return best[1]
 
     def _known(self, word: str) -> bool:
-        return word in self.frequency or word in self._common or word.isdigit()
+        known = word in self.frequency or word in self._common or word in self._filling
+        return known or word.isdigit()
 
-    def _understand(self, repaired: Sequence[tuple[Token, _Options]]) -> Reading:
-        tokens = list(self._join_letters(list(self._respell(self._without_fillers(repaired)))))
-        named = self.names.find([token for token, _, _ in tokens])
+    def _understand(self, repaired: Sequence[_Repaired]) -> Reading:
+        tokens = self._join_letters(self._respell(self._without_fillers(repaired)))
         found, position, unknown, corrections = [], 0, [], []
-        for stretch in named:
+        for stretch in self.names.find([token for token, _, _ in tokens]):
             parts = tokens[position : position + len(stretch.words)]
             position += len(stretch.words)
-            typed = " ".join(dict.fromkeys(typed for _, typed, _ in parts))
+            token, typed, options = parts[0]
             if stretch.entity:
-                slips = [t for token, t, options in parts if options and options[0][1] < 1.0]
+                typed = " ".join(dict.fromkeys(typed for _, typed, _ in parts))
+                slips = any(options and options[0][1] < 1.0 for _, _, options in parts)
                 if slips and self.names.entities[stretch.entity].kind in _PROPER:
                     corrections.append((typed, self.names.entities[stretch.entity].name))
                 surface = tuple((w, SURFACE) for w in stretch.words if len(w) > 1 and w.isalpha())
                 options = ((f"@{stretch.entity}", 1.0), *surface)
                 found.append(Word(typed, options, stretch.entity, stretch.words))
                 continue
-            token, _, options = parts[0]
-            if _looks_like_a_name(token) and not self._known(token.text):
+            if not self._known(token.text) and _looks_like_a_name(token):
                 unknown.append(typed)
             known = tuple(o for o in options if o[0] in self.frequency)
             found.append(Word(typed, known))
-        meant = tuple(self._with_meanings(found))
-        return Reading(meant, tuple(unknown), tuple(corrections))
+        return Reading(self._with_meanings(found), tuple(unknown), tuple(corrections))
 
-    def _respell(self, repaired: Sequence[tuple[Token, _Options]]) -> Iterator[_Piece]:
-        """Other spellings made one: each token with what was typed and its options."""
-        texts = [options[0][0] if options else token.text for token, options in repaired]
-        i = 0
-        while i < len(texts):
-            hit = self._spellings.find(texts, i)
-            if hit is None:
-                token, options = repaired[i]
-                same = token.text == texts[i]
-                yield token if same else token._replace(text=texts[i]), token.text, options
-                i += 1
-                continue
-            size, target = hit
-            typed = " ".join(token.text for token, _ in repaired[i : i + size])
-            for word in words(target):
-                yield Token(word), typed, ((word, 1.0),)
-            i += size
-
-    def _without_fillers(
-        self, repaired: Sequence[tuple[Token, _Options]]
-    ) -> Sequence[tuple[Token, _Options]]:
+    def _without_fillers(self, repaired: Sequence[_Repaired]) -> Sequence[_Repaired]:
         """The words that tell something; all of them, if none does."""
-        texts = [options[0][0] if options else token.text for token, options in repaired]
-        telling, i = [], 0
-        while i < len(texts):
-            filler = self._fillers.find(texts, i)
-            if filler is None:
-                telling.append(repaired[i])
-            i += filler[0] if filler else 1
-        return telling or repaired
+        telling: list[_Repaired] = []
+        last = 0
+        for start, end, _ in self._fillers.spans(_texts(repaired)):
+            telling += repaired[last:start]
+            last = end
+        return [*telling, *repaired[last:]] or repaired
 
-    def _join_letters(self, tokens: Sequence[_Piece]) -> Iterator[_Piece]:
+    def _respell(self, repaired: Sequence[_Repaired]) -> list[_Piece]:
+        """Other spellings made one: each token with what was typed and its options."""
+        pieces: list[_Piece] = []
+        last = 0
+        for start, end, target in self._spellings.spans(_texts(repaired)):
+            pieces += map(_piece, repaired[last:start])
+            typed = " ".join(token.text for token, _ in repaired[start:end])
+            pieces += [(Token(word), typed, ((word, 1.0),)) for word in words(target)]
+            last = end
+        return pieces + list(map(_piece, repaired[last:]))
+
+    def _join_letters(self, tokens: list[_Piece]) -> list[_Piece]:
         """Names that were spelled out: "n p m 1", "m r d"."""
+        joined: list[_Piece] = []
         i = 0
         while i < len(tokens):
             end = i
             while end < len(tokens) and len(tokens[end][0].text) == 1:
                 end += 1
             for stop in range(end, i + 1, -1):
-                joined = "".join(token.text for token, _, _ in tokens[i:stop])
-                if joined in self.frequency and not joined.isdigit():
+                name = "".join(token.text for token, _, _ in tokens[i:stop])
+                if name in self.frequency and not name.isdigit():
                     typed = " ".join(typed for _, typed, _ in tokens[i:stop])
-                    yield Token(joined, capitals=True), typed, ((joined, 1.0),)
+                    joined.append((Token(name, capitals=True), typed, ((name, 1.0),)))
                     i = stop
                     break
             else:
-                yield tokens[i]
+                joined.append(tokens[i])
                 i += 1
+        return joined
 
-    def _with_meanings(self, found: Sequence[Word]) -> Iterator[Word]:
+    def _with_meanings(self, found: list[Word]) -> tuple[Word, ...]:
         """``found``, with the meaning of each word or phrase that has synonyms."""
-        texts = [word.text for word in found]
-        i = 0
-        while i < len(found):
-            size, concept = self._concepts.find(texts, i) or (1, "")
-            for word in found[i : i + size] if concept else ():
-                yield word._replace(options=(*word.options, (concept, CONCEPT / size)))
-            if not concept:
-                yield found[i]
-            i += size
+        for start, end, concept in list(self._concepts.spans([word.text for word in found])):
+            for i in range(start, end):
+                options = (*found[i].options, (concept, CONCEPT / (end - start)))
+                found[i] = found[i]._replace(options=options)
+        return tuple(found)
+
+
+def _tables(kb: KnowledgeBase) -> dict[str, Any]:
+    """All that is worked out from the vocabulary, names and lexicon, as plain data."""
+    names = Names.build(kb.entities)
+    spellings, concepts, fillers = Phrases(), Phrases(), Phrases()
+    for word, variants in kb.lexicon.spellings.items():
+        for variant in variants:
+            spellings.add(words(variant), word)
+    for number, group in enumerate(kb.lexicon.synonyms):
+        for phrase in group:
+            concepts.add(words(phrase), f"~{number}")
+    for phrase in sorted(kb.lexicon.fillers):
+        fillers.add(words(phrase), "")
+    subjects = {e for i in kb.intents.values() if i.any_name for e in i.about}
+    vocabulary = list(dict.fromkeys(names.forms.words()))
+    rest = [*vocabulary, *spellings.words(), *concepts.words()]
+    rest += [word for phrase in kb.lexicon.spellings for word in words(phrase)]
+    return {
+        "forms": names.forms.parts(),
+        "capitals": names.capitals,
+        "spellings": spellings.parts(),
+        "concepts": concepts.parts(),
+        "fillers": fillers.parts(),
+        "frequency": dict.fromkeys(rest, 1) | _frequency(kb),
+        "guarded": [id for id, e in kb.entities.items() if not e.implied and e.kind != "other"],
+        "open": [id for id, e in kb.entities.items() if e.kind in NAMEABLE and id not in subjects],
+        "numbered": [word for word in vocabulary if any(c.isdigit() for c in word)],
+    }
+
+
+def _frequency(kb: KnowledgeBase) -> dict[str, int]:
+    """Every word that the knowledge asks with, and how many intents do."""
+    frequency: Counter[str] = Counter()
+    for intent in kb.intents.values():
+        asked = (word for question in intent.questions for word in words(question))
+        frequency.update(dict.fromkeys(asked, 1))
+    return dict(frequency)
 
 
 _PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})
 """Kinds of entity whose names are proper: a repair of one is said aloud."""
 _Options = tuple[tuple[str, float], ...]
+_Repaired = tuple[Token, _Options]
 _Piece = tuple[Token, str, _Options]
+
+
+def _texts(repaired: Sequence[_Repaired]) -> list[str]:
+    """Each token as what it most likely is."""
+    return [options[0][0] if options else token.text for token, options in repaired]
+
+
+def _piece(repaired: _Repaired) -> _Piece:
+    token, options = repaired
+    meant = token._replace(text=options[0][0]) if options else token
+    return meant, token.text, options
 
 
 def _looks_like_a_name(token: Token) -> bool:

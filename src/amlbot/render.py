@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
+from . import figures
+from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
 from .model import Explanation, Intent, Outcome, Reply, Source
+from .style import PLAIN, Style
 from .text import printable
 
-MEASURE = 76
-"""Longest line, in columns: longer ones are harder to read, however wide the window is."""
+Say = Callable[..., str]
+"""What the program itself says on an occasion: `Bot.say`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How emphasis looks; plain by default."""
-
-    bold: str = ""
-    dim: str = ""
-    off: str = ""
-
-
-ANSI = Style(bold="\x1b[1m", dim="\x1b[2m", off="\x1b[0m")
+BRIEF = MEASURE - 4
+"""Letters of a source in a chat: one line of a wide window."""
+MAX_BRIEF = 3
+"""Sources that a chat lists unasked: with more, they would push the answer out of the window."""
 
 
 def as_json(reply: Reply) -> str:
@@ -32,28 +27,90 @@ def as_json(reply: Reply) -> str:
 
 
 def as_text(
-    reply: Reply, say: Callable[..., str], width: int = MEASURE, style: Style = Style()
+    reply: Reply,
+    say: Say,
+    width: int = MEASURE,
+    style: Style = PLAIN,
+    *,
+    chat: bool = False,
 ) -> str:
-    """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words."""
-    columns = max(20, min(width - 1, MEASURE))
-    blocks = []
-    if reply.outcome is Outcome.URGENT:
-        blocks.append(style.bold + say("urgent") + style.off)
-    if reply.title and reply.outcome is Outcome.ANSWER:
-        blocks.append("\n".join(style.bold + x + style.off for x in _lines(reply.title, columns)))
-    blocks.append(wrap(reply.text, columns))
+    """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words.
+
+    In a ``chat`` an answer should fit the window and more can be asked for: its sources take one
+    line each, the first few of them, and a longer answer is pointed to.
+    """
+    return "\n\n".join(_blocks(reply, say, measure(width), style, chat))
+
+
+def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> Iterator[str]:
+    """The parts of the reply that a blank line sets apart."""
+    for part in reply.parts or (reply,):
+        yield from _said(part, say, columns, style)
     if reply.sources:
-        heading = style.dim + say("sources") + style.off
-        listed = [_source(s, i, columns) for i, s in enumerate(reply.sources, 1)]
+        brief = chat and reply.outcome in (Outcome.ANSWER, Outcome.URGENT)
+        shown = reply.sources[:MAX_BRIEF] if brief else reply.sources
+        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(shown, 1)]
+        if left := len(reply.sources) - len(shown):
+            listed.append(wrap(say("sources-left", left=str(left)), columns))
         if reply.reviewed:
             listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
-        blocks.append("\n".join([heading, *listed]))
+        yield "\n".join([_heading(say("sources"), columns, style), *listed])
+    if chat and reply.more:
+        yield wrap(say("more-hint"), columns)
     if reply.choices:
-        answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        heading = style.dim + say("related" if answered else "choices") + style.off
-        numbered = [_item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
-        blocks.append("\n".join([heading, *numbered]))
-    return "\n\n".join(blocks)
+        related = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        heading = _heading(say("related" if related else "choices"), columns, style)
+        numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
+        yield "\n".join([heading, *numbered])
+
+
+def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
+    """What the reply to one question says, and its figures."""
+    urgent = reply.outcome is Outcome.URGENT
+    if reply.lead:
+        yield wrap(reply.lead, columns)
+    if urgent:
+        yield _alarm(say(f"urgent-{reply.level}"), columns, style)
+    elif reply.title and reply.outcome is Outcome.ANSWER:
+        yield "\n".join(lines(reply.title, columns))
+    text = reply.text.removeprefix(reply.lead).strip()
+    answered = urgent or reply.outcome is Outcome.ANSWER
+    yield _key_first(text, columns, style) if answered else wrap(text, columns)
+    if urgent and style.marks:
+        yield _rule(columns)
+    for figure in reply.figures:
+        yield "\n".join(figures.as_lines(figure, say, columns, style))
+
+
+def _alarm(heading: str, columns: int, style: Style) -> str:
+    """A heading that nobody overlooks, with or without color."""
+    if not style.marks:
+        return heading
+    rows = (style.alarming(row.ljust(columns)) for row in lines(heading, columns, "  "))
+    return "\n".join([_rule(columns), *rows, _rule(columns)])
+
+
+def _heading(text: str, columns: int, style: Style) -> str:
+    return "\n".join(map(style.accented, lines(text, columns)))
+
+
+def _rule(columns: int) -> str:
+    return "=" * columns
+
+
+def _key_first(text: str, columns: int, style: Style) -> str:
+    """``text`` filled to ``columns``, its first sentence strong."""
+    filled = wrap(text, columns)
+    if not style.bold:
+        return filled
+    left = len(printable(key_sentence(text)).replace("**", "").split())
+    out = []
+    for line in filled.split("\n"):
+        words = line.split(" ")
+        strong, rest = " ".join(words[:left]), " ".join(words[left:])
+        out.append(" ".join(part for part in (strong and style.strong(strong), rest) if part))
+        left = max(0, left - len(line.split()))
+    return "\n".join(out)
 
 
 def explanation_as_text(explanation: Explanation) -> str:
@@ -80,49 +137,18 @@ def explanation_as_text(explanation: Explanation) -> str:
 
 def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
     """Every field of an intent, for authors."""
-    columns = max(20, min(width - 1, MEASURE))
+    columns = measure(width)
     parts = [f"{intent.title}\n{intent.id} · {intent.topic} · {intent.origin}"]
-    parts.append("\n".join(_item("- ", q, columns) for q in intent.questions[1:]))
+    parts.append("\n".join(item("- ", q, columns) for q in intent.questions[1:]))
     parts += [wrap(text, columns) for text in (intent.answer, intent.more) if text]
     return "\n\n".join(parts)
 
 
-def wrap(text: str, columns: int) -> str:
-    """``text`` with its paragraphs and list items filled to ``columns``."""
-    out: list[str] = []
-    for line in _unwrapped(text):
-        bullet = "- " if line.startswith("- ") else ""
-        out += [_item(bullet, line.removeprefix("- "), columns)] if line else [""]
-    return "\n".join(out)
-
-
-def _unwrapped(text: str) -> list[str]:
-    """Paragraphs and list items as one line each: authors break lines where they like."""
-    joined: list[str] = []
-    for line in map(str.strip, text.strip().splitlines()):
-        if not line or line.startswith("- ") or not joined or not joined[-1]:
-            joined.append(line)
-        else:
-            joined[-1] += " " + line
-    return joined
-
-
-def _item(bullet: str, text: str, columns: int) -> str:
-    return "\n".join(_lines(text, columns, bullet))
-
-
-def _lines(text: str, columns: int, bullet: str = "") -> list[str]:
-    """``text`` without emphasis marks, filled to ``columns``."""
-    return textwrap.wrap(
-        printable(text).replace("**", ""),
-        columns,
-        initial_indent=bullet,
-        subsequent_indent=" " * len(bullet),
-        break_on_hyphens=False,
-    )
-
-
-def _source(source: Source, number: int, columns: int) -> str:
+def _source(source: Source, number: int, columns: int, style: Style, brief: bool) -> str:
+    """One source: a link where the terminal opens links, otherwise with its address below."""
     where = ", ".join(part for part in (source.publisher, source.date) if part)
-    head = _item(f"{number}. ", f"{source.title}. {where}" if where else source.title, columns)
-    return f"{head}\n   {printable(source.url)}" if source.url else head
+    name = f"{source.title}. {where}" if where else source.title
+    text = item(f"{number}. ", shortened(name, BRIEF) if brief else name, columns)
+    if style.links:
+        return style.linked(text, source.url)
+    return text if brief or not source.url else f"{text}\n   {printable(source.url)}"

@@ -2,101 +2,309 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Thread
+from typing import TYPE_CHECKING, Protocol
 
-from .bot import Bot
-from .model import Reply, Turn
-from .render import ANSI, Style, as_json, as_text, wrap
+from .layout import measure, wrap
+from .model import Outcome, Reply
+from .recall import Recall
+from .speaking import Speaker
+from .style import PLAIN, style_for
+from .text import printable
 
-LEAVING = frozenset({"quit", "exit", "bye", "q", ":q", "/quit", "/exit"})
+if TYPE_CHECKING:
+    from .bot import Bot
+    from .commands import Session
+
+PATIENCE = 0.3
+"""Seconds that a question waits before the person is told that it is being looked up."""
+_CLEAR = "\x1b[H\x1b[2J\x1b[3J"  # the screen, and what was scrolled off it
+
+OpenBot = Callable[[], "Bot"]
 
 
-def run(bot: Bot, *, plain: bool = False, color: bool = True, as_lines: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to talk."""
+
+    plain: bool = False
+    """Only what a screen reader follows: lines, roles in words, nothing drawn or redrawn."""
+    as_json: bool = False
+    """One JSON object a reply, and nothing else."""
+    history: str = ""
+    """A file for earlier lines; "" keeps them in memory."""
+
+
+def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> int:
     """Talk until the person leaves; returns the exit status.
 
-    ``plain`` keeps to what a screen reader follows; ``as_lines`` prints one JSON object a reply.
+    The first words come from ``speaker`` alone; the bot is opened while the person reads them.
+
+    Raises:
+        AmlbotError: whatever ``open_bot`` raises, at the first question.
+
     """
-    terminal = on_terminal()
-    style = ANSI if color and sys.stdout.isatty() else Style()
-
-    def show(reply: Reply) -> None:
-        if as_lines:
-            print(as_json(reply), flush=True)
-        else:
-            label = "amlbot:\n" if plain else ""
-            print(f"\n{label}{as_text(reply, bot.say, _width(), style)}\n", flush=True)
-
-    def hint(text: str) -> None:
-        stream = sys.stdout if terminal else sys.stderr
-        print(wrap(text, min(_width() - 1, 76)), file=stream, flush=True)
-
-    if not as_lines:
-        hint("\n".join(f"- {line}" for line in bot.banner()))
-    if terminal and not plain:
-        return _converse(bot, _prompt_session(bot, hint), show, hint)
-    return _converse(bot, _plain_lines(terminal), show, hint)
-
-
-def _converse(
-    bot: Bot,
-    read: Callable[[], str | None],
-    show: Callable[[Reply], None],
-    hint: Callable[[str], None],
-) -> int:
-    history: list[Turn] = []
-    while True:
-        try:
-            text = read()
-        except KeyboardInterrupt:
-            return 130
-        if text is None or text.strip().lower() in LEAVING:
-            hint(bot.say("bye"))
-            return 0
-        if not text.strip():
-            continue
-        reply = bot.ask(text, history)
-        show(reply)
-        history += [Turn("user", text), Turn("assistant", reply.text)]
-
-
-def _plain_lines(terminal: bool) -> Callable[[], str | None]:
-    lines: Iterable[str] = iter(sys.stdin)
-
-    def read() -> str | None:
-        if terminal:
-            print("You: ", end="", flush=True)
-        return next(iter(lines), None)
-
-    return read
-
-
-def _prompt_session(bot: Bot, hint: Callable[[str], None]) -> Callable[[], str | None]:
-    from prompt_toolkit import PromptSession
-
-    session: PromptSession[str] = PromptSession()
-
-    def read() -> str | None:
-        asked_to_leave = False
-        while True:
-            try:
-                return " ".join(session.prompt("> ").split("\n"))
-            except EOFError:
-                return None
-            except KeyboardInterrupt:
-                if asked_to_leave:
-                    raise
-                asked_to_leave = True
-                hint(bot.say("how-to-leave"))
-
-    return read
-
-
-def _width() -> int:
-    return shutil.get_terminal_size().columns
+    screen = Screen(speaker, manner, environ)
+    recall = Recall()
+    try:
+        recall = Recall(manner.history)
+    except OSError as error:
+        screen.tell("no-history", file=manner.history, reason=error.strerror or str(error))
+    screen.welcome(recall.path)
+    return Chat(open_bot, screen, recall).talk()
 
 
 def on_terminal() -> bool:
     """Whether a person sits at both ends: otherwise prompt_toolkit would write into the pipe."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class Screen:
+    """Shows replies and the program's own words."""
+
+    def __init__(self, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> None:
+        self.speaker = speaker
+        self.manner = manner
+        self.terminal = on_terminal()
+        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+        plain = manner.plain or manner.as_json
+        self.style = style_for(environ, tty=self.terminal, encoding=encoding, plain=plain)
+        if self.style.bold and os.name == "nt":
+            os.system("")  # makes an older Windows console obey escapes
+
+    def go_plain(self) -> None:
+        """Talk plainly from now on."""
+        self.manner = replace(self.manner, plain=True)
+        self.style = PLAIN
+
+    def welcome(self, kept: str) -> None:
+        """The first lines of a conversation; ``kept`` is the file that remembers it, if any."""
+        if self.manner.as_json:
+            return
+        lines = self.speaker.banner()
+        if kept:
+            lines[1] = self.speaker.tell("banner-kept", file=kept)
+        for i, line in enumerate(lines):
+            first = self.style.strong if i == 0 else str
+            self._hint("\n".join(map(first, wrap(line, self._columns).split("\n"))))
+        self._hint("")
+
+    def tell(self, occasion: str, **values: str) -> None:
+        """One of the program's own sentences."""
+        self._hint(wrap(self.speaker.tell(occasion, 0, **values), self._columns))
+
+    def show(self, replies: Iterable[Reply], hint: str = "") -> None:
+        """What one message brought, and the occasion for a hint below it."""
+        if self.manner.as_json:
+            from .render import as_json
+
+            print(*map(as_json, replies), sep="\n", flush=True)
+            return
+        if self.terminal:
+            print()
+        for reply in replies:
+            label = f"{self.speaker.tell('label-bot')}\n" if self.manner.plain else ""
+            print(f"{label}{self._drawn(reply)}\n", flush=True)
+        if hint:
+            self.tell(hint)
+            print()
+
+    def _drawn(self, reply: Reply) -> str:
+        """The reply as text. A fault in drawing it leaves its words."""
+        from .render import as_text
+
+        try:
+            return as_text(reply, self.speaker.tell, _width(), self.style, chat=self.terminal)
+        except Exception:
+            return printable(reply.text)
+
+    def clear(self) -> None:
+        """Empty the screen, unless it is read aloud."""
+        if self.style.marks:
+            print(_CLEAR, end="", flush=True)
+
+    def _hint(self, text: str) -> None:
+        """What is no answer: beside the answers when those go into a file."""
+        aside = not self.terminal or self.manner.as_json
+        print(text, file=sys.stderr if aside else sys.stdout, flush=True)
+
+    @property
+    def _columns(self) -> int:
+        return measure(_width())
+
+
+class Chat:
+    """The turns between a keyboard and a screen."""
+
+    def __init__(self, open_bot: OpenBot, screen: Screen, recall: Recall) -> None:
+        self._open_bot = open_bot
+        self._screen = screen
+        self._recall = recall
+        self._keyboard = _keyboard(screen, recall, self._complete)
+        self._session = Later(self._open)  # after the keyboard: the prompt comes first
+        self._hinted = False
+
+    def talk(self) -> int:
+        """Turn after turn; the exit status."""
+        warned = False
+        while True:
+            try:
+                line = self._keyboard.read()
+                if line is None:
+                    self._screen.tell("bye")
+                    return 0
+                if line.strip():
+                    warned = False
+                    if self._turn(line):
+                        return 0
+            except KeyboardInterrupt:
+                if not self._screen.terminal or (warned and self._keyboard.empty):
+                    return 130
+                warned = True
+                self._screen.tell("how-to-leave")
+
+    def _turn(self, line: str) -> bool:
+        """Answer one line; True when the person leaves."""
+        with suppress(OSError):  # a full disk is no reason to stop
+            self._recall.add(line)
+        session = self._session.get(on_wait=lambda: self._screen.tell("one-moment"))
+        try:
+            replies = session.send(line)
+        except Exception:  # a fault of ours must not leave a frightened person with a traceback
+            replies = [session.told("fault")]
+        if session.over:
+            self._screen.tell("bye")
+            return True
+        first = not self._hinted and any(reply.outcome is Outcome.ANSWER for reply in replies)
+        self._hinted |= first
+        self._screen.show(replies, "hint" if first and self._screen.terminal else "")
+        return False
+
+    def _open(self) -> Session:
+        from .commands import Session
+
+        bot = self._open_bot()
+        return Session(bot, self._screen.speaker, self._forget)
+
+    def _forget(self) -> None:
+        self._recall.forget()
+        self._keyboard.forget()
+        self._screen.clear()
+
+    def _complete(self, line: str) -> list[str]:
+        """Whole lines that ``line`` may become; for another thread, since it may wait."""
+        from .completion import complete
+
+        return complete(line, self._session.get())
+
+
+class Later:
+    """A session that a thread is opening meanwhile."""
+
+    def __init__(self, open: Callable[[], Session]) -> None:
+        self._open = open
+        self._session: Session | None = None
+        self._fault: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._session = self._open()
+        except BaseException as fault:  # raised again where it is waited for
+            self._fault = fault
+
+    def get(self, on_wait: Callable[[], None] = lambda: None) -> Session:
+        """The session; ``on_wait`` is called when it takes a moment.
+
+        Raises:
+            AmlbotError: whatever went wrong in opening it.
+
+        """
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            on_wait()
+            self._thread.join()
+        if self._session is None:
+            raise self._fault or RuntimeError("no session")
+        return self._session
+
+
+class Keyboard(Protocol):
+    """Where lines come from."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing stood on the line when it was interrupted."""
+
+    def read(self) -> str | None:
+        """The next line; None at the end."""
+
+    def forget(self) -> None:
+        """Empty what it remembers by itself."""
+
+
+class Piped:
+    """The lines of a file or a pipe."""
+
+    empty = True
+
+    def read(self) -> str | None:
+        return next(iter(sys.stdin), None)
+
+    def forget(self) -> None:
+        pass
+
+
+class Typed:
+    """Lines typed on a terminal that nothing is drawn on."""
+
+    empty = True
+
+    def __init__(self, label: str, recall: Recall) -> None:
+        self._label = label
+        with suppress(ImportError):  # not on Windows, whose console edits lines by itself
+            import readline
+
+            for line in recall.lines:
+                readline.add_history(line)
+
+    def read(self) -> str | None:
+        try:
+            return input(self._label)
+        except EOFError:
+            print()
+            return None
+        except KeyboardInterrupt:
+            print()
+            raise
+
+    def forget(self) -> None:
+        with suppress(ImportError):
+            import readline
+
+            readline.clear_history()
+
+
+def _keyboard(screen: Screen, recall: Recall, complete: Callable[[str], list[str]]) -> Keyboard:
+    if not screen.terminal:
+        return Piped()
+    label = f"{screen.speaker.tell('label-you')} "
+    if not screen.manner.plain:
+        from . import prompting
+
+        try:
+            return prompting.Prompt(screen.style.accented(label), complete, recall)
+        except Exception:  # a console that it cannot drive, such as git-bash without winpty
+            screen.go_plain()
+    return Typed(label, recall)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns

@@ -7,17 +7,19 @@ expects, notes what is wrong, and returns a harmless value, so that one pass fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from math import isfinite
+from typing import Any
 
-from .errors import Problem
+from .errors import KnowledgeError, Problem
 from .model import (
     GUARDS,
     MEASURED,
     Bar,
+    Cues,
     Entity,
     Fact,
     Figure,
@@ -79,6 +81,7 @@ class Draft:
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    cues: Cues | None = None
     problems: list[Problem] = field(default_factory=list)
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)
@@ -123,14 +126,19 @@ class Draft:
         self.replies |= top.table("replies", "replies")
         lexicon = top.inner("lexicon", "a lexicon")
         if lexicon:
-            self._read_lexicon(lexicon)
+            self._words(lexicon)
+            lexicon.done()
+        cues = top.inner("cues", "cues")
+        if cues:
+            self.cues = _cues(cues)
+            cues.done()
         safety = top.inner("safety", "safety")
         if safety:
             _safety(safety)
             safety.done()
         top.done()
 
-    def _read_lexicon(self, lexicon: _Fields) -> None:
+    def _words(self, lexicon: _Fields) -> None:
         self.spellings |= lexicon.table("spellings", "spellings")
         self.synonyms += lexicon.rows("synonyms")
         self.fillers.update(lexicon.texts("fillers"))
@@ -139,9 +147,8 @@ class Draft:
             if len(row) == 2:
                 self.opposites.append((row[0], row[1]))
             else:
-                lexicon.wrong(f"opposites come in pairs, not as {list(row)}", "opposites")
+                lexicon.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
         self.undirected.update(lexicon.texts("undirected"))
-        lexicon.done()
 
     def define(self, kind: str, id: str, place: Place) -> bool:
         """Note that ``id`` is written at ``place``. False, with a problem, if it was before."""
@@ -177,6 +184,28 @@ class Draft:
             known = [name for k, name in self._defined if k == kind]
             hint = _nearest(id, known) or f"write {kind} '{id}', or remove this"
             self.problems.append(place.problem(f"there is no {kind} '{id}' ({hint})"))
+
+
+def drafted(documents: Iterable[Document]) -> dict[str, Any]:
+    """What ``documents`` say, as the fields of a knowledge base.
+
+    Raises:
+        KnowledgeError: with every problem of every document.
+
+    """
+    draft = Draft()
+    for document in documents:
+        draft.read(document)
+    draft.finish()
+    if draft.problems:
+        raise KnowledgeError(draft.problems)
+    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies", "cues")
+    return {
+        **{name: getattr(draft, name) for name in tables},
+        "cues": draft.cues,
+        "lexicon": draft.lexicon,
+        "safety": draft.safety,
+    }
 
 
 class _Fields:
@@ -362,11 +391,36 @@ def _intent(fields: _Fields, topic: str, reviewed: str) -> None:
         related=fields.refs("related", "intent"),
         figures=tuple(map(_figure, fields.items("figures", "a figure"))),
         reviewed=fields.date("reviewed") or reviewed,
+        any_name=fields.flag("any_name"),
         chat=fields.flag("chat"),
         origin=str(fields.place),
     )
     if id:
         fields.draft.intents[id] = intent
+
+
+def _cues(fields: _Fields) -> Cues:
+    stand_ins = fields.table("stand-ins", "stand-ins")
+    for pattern in stand_ins:
+        if pattern.count("{}") != 1:
+            fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
+    for i, frame in enumerate(fields.texts("frames")):
+        if frame.count("{}") != 1:
+            fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
+    return Cues(
+        leads=fields.texts("leads"),
+        turns=fields.texts("turns"),
+        narrows=fields.texts("narrows"),
+        stand_ins=stand_ins,
+        idle=fields.texts("idle"),
+        corrects=fields.texts("corrects"),
+        frames=fields.texts("frames"),
+        defines=fields.texts("defines"),
+        asks=fields.texts("asks"),
+        checks=fields.texts("checks"),
+        persons=fields.texts("persons"),
+        contrasts=tuple(fields.rows("contrasts")),
+    )
 
 
 def _figure(fields: _Fields) -> Figure:
@@ -483,6 +537,8 @@ def _safety(fields: _Fields) -> None:
             warm=limits.number("warm", draft.limits.warm),
             low=limits.number("low", draft.limits.low),
             white_count=limits.number("white_count", draft.limits.white_count),
+            pulse=limits.number("pulse", draft.limits.pulse),
+            oxygen=limits.number("oxygen", draft.limits.oxygen),
         )
         limits.done()
     for sign in fields.items("signs", "a sign"):

@@ -7,11 +7,12 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from .index import Index, key
+from .index import PAIR, Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
-from .spelling import Lookalikes
+from .spelling import Grams, Lookalikes
 from .text import is_number
 
 ALIKE = 0.6
@@ -32,7 +33,8 @@ PLENTY = 3
 CERTAIN = 0.99
 """Score of an intent that has the question word for word."""
 # A logistic fit on unseen questions of three knowledge bases and on messages out of scope
-# (docs/matching.md). Without coverage, foreign or amount the AUROC falls by 0.001 to 0.009.
+# (docs/matching.md). Without coverage, foreign or amount the AUROC falls by 0.001 to
+# 0.009.
 BIAS = -2.45
 WEIGHTS = {
     "center": 2.82,
@@ -93,7 +95,7 @@ class Query:
     said: Mapping[str, float]
     """What its words say."""
     alike: Mapping[str, float]
-    """What they look like."""
+    """What they look like, and pairs of them."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
     strangeness: float
@@ -101,78 +103,82 @@ class Query:
     norm: float
     """Its length, with foreign words at the weight of the rarest known one."""
 
+    @property
+    def features(self) -> dict[str, float]:
+        """All of it, what was said first and the rarest of that before the rest."""
+        said = sorted(self.said.items(), key=lambda item: -item[1])
+        return {**dict(said), **self.alike}
+
 
 class Scorer:
     """Scores the intents of one index."""
 
-    def __init__(self, kb: KnowledgeBase, reader: Reader, index: Index) -> None:
-        self.index = index
+    def __init__(self, kb: KnowledgeBase, reader: Reader, index: Index, grams: Grams) -> None:
+        self.kb, self.index = kb, index
         self._reader = reader
-        self._lookalikes = Lookalikes({t: w for t, w in index.weight.items() if t.isalpha()})
-        covers = reader.names.covers
-        self.about = [
-            covers({*named, *kb.intents[id].about})
-            for id, named in zip(index.intents, index.named, strict=True)
-        ]
-        """What each intent speaks of: the entities in its questions, and what is broader."""
-        self.guarded = frozenset(
-            id for id, e in kb.entities.items() if not e.implied and e.kind != "other"
-        )
+        self._lookalikes = Lookalikes(list(index.features), grams)
+        self.guarded: frozenset[str] = frozenset(reader.tables["guarded"])
 
     def query(self, reading: Reading) -> Query:
         """``reading`` as weighted features."""
-        weight = self.index.weight
+        index = self.index
         said = {
-            t: (1 + math.log(v) if v > 1 else v) * weight[t]
-            for t, v in self._reader.features(reading).items()
-            if t in weight
+            t: v * index.weight[index.features[t]]
+            for t, v in damped(self._reader.features(reading)).items()
+            if t in index.features
         }
-        alike: dict[str, float] = defaultdict(float)
+        alike: dict[str, float] = {}
         for word in reading.words:
             for known, cosine in self._lookalikes.find(word.text) if not word.entity else ():
                 if known not in said:
-                    alike[known] = max(alike[known], ALIKE * cosine * weight[known])
+                    value = ALIKE * cosine * index.weight[index.features[known]]
+                    alike[known] = max(alike.get(known, 0.0), value)
+        for a, b in pairwise(word.text for word in reading.words):
+            if (pair := f"{a} {b}") in index.features:
+                alike[pair] = PAIR * index.weight[index.features[pair]]
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
-        norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * self.index.rarest)
+        norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * index.rarest)
         strangeness = sum(strange.values()) / max(1, len(reading.words))
         return Query(reading, said, alike, foreign, strangeness, norm or 1.0)
 
     def _strangeness(self, word: Word) -> float:
         """0 for a word that intents use, 1 for one that none does, between for a repaired one."""
-        known = [s for o, s in word.options if o in self.index.weight and o[0] != "~"]
-        meant = any(o in self.index.weight for o, _ in word.options)
+        known = [s for o, s in word.options if o in self.index.features and o[0] != "~"]
+        meant = any(o in self.index.features for o, _ in word.options)
         return 1.0 - max(known, default=1.0 if meant else 0.0)
 
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first, with falling scores; none without any evidence."""
-        exact, asked = self.index.exact.get(key(query.reading), (-1, 0))
+        exact, asked = self._word_for_word(query)
         if exact < 0 and query.said and all(map(is_number, query.said)):
             return []
         evidence = self._evidence(query)
         if not evidence:
             return []
-        named = self.guarded.intersection(query.reading.entities)
         top = heapq.nlargest(closest, evidence, evidence.__getitem__)
         if exact >= 0 and exact not in top:
             top.append(exact)
-        near = {i: self._nearest(query, i) for i in top}
+        held = self._held(query, top)
+        named = self.guarded.intersection(query.reading.entities)
+        near = {i: self._nearest(query, i, held[i]) for i in top}
+        missing = {i: named.difference(self.index.about[i]) for i in top}
         total = {
-            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(named - self.about[i])
-            for i, (nearness, _) in near.items()
+            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(missing[i])
+            for i, (nearness, _, _) in near.items()
         }
         best = max(total.values())
         shares = {i: math.exp(SHARPNESS * (value - best)) for i, value in total.items()}
         whole = sum(shares.values())
         scored = []
-        for i, (_, phrasing) in near.items():
+        for i, (_, phrasing, center) in near.items():
             signals = Signals(
-                center=self._toward_center(query, i),
-                coverage=self._coverage(query, i),
+                center=center,
+                coverage=self._coverage(query, held[i]),
                 share=shares[i] / whole,
-                amount=self._amount(query, i),
-                named=float(not named.isdisjoint(self.about[i])),
-                missing=float(not named <= self.about[i]),
+                amount=self._amount(query, held[i]),
+                named=float(len(missing[i]) < len(named)),
+                missing=float(bool(missing[i])),
                 foreign=query.strangeness,
             )
             scored.append(
@@ -182,7 +188,7 @@ class Scorer:
                     nearest=asked if i == exact else phrasing,
                     signals=signals,
                     score=CERTAIN if i == exact else signals.chance(),
-                    missing=tuple(e for e in query.reading.entities if e in named - self.about[i]),
+                    missing=tuple(e for e in query.reading.entities if e in missing[i]),
                     exact=i == exact,
                 )
             )
@@ -190,60 +196,85 @@ class Scorer:
 
     def strengths(self, query: Query, i: int) -> dict[str, float]:
         """What each feature of the question adds to the evidence for intent ``i``."""
-        length = math.hypot(*query.said.values(), *query.alike.values()) or 1.0
-        features = {**query.alike, **query.said}
-        postings = self.index.postings
-        return {t: v / length * postings[t][i] for t, v in features.items() if i in postings[t]}
+        features, index = query.features, self.index
+        length = math.hypot(*features.values()) or 1.0
+        spots = {t: index.spots(index.features[t]).get(i) for t in features}
+        return {
+            t: features[t] / length * index.evidence[spot]
+            for t, spot in spots.items()
+            if spot is not None
+        }
+
+    def phrasing(self, i: int, j: int) -> str:
+        """Question ``j`` of intent ``i``, as it is written."""
+        return self.kb.intents[self.index.intents[i]].questions[j]
+
+    def _word_for_word(self, query: Query) -> tuple[int, int]:
+        """The intent that has the question among its own, and the phrasing; (-1, 0) if none has."""
+        words = key(query.reading)
+        for i, j in self.index.same_words(words):
+            if key(self._reader.read_exactly(self.phrasing(i, j))) == words:
+                return i, j
+        return -1, 0
 
     def _evidence(self, query: Query) -> dict[int, float]:
         """Summed evidence for the intents that share any feature with the question."""
-        length = math.hypot(*query.said.values(), *query.alike.values()) or 1.0
-        order = sorted(query.said.items(), key=lambda item: -item[1]) + list(query.alike.items())
+        index, features = self.index, query.features
+        length = math.hypot(*features.values()) or 1.0
         found: dict[int, float] = {}
         visits, kept = 0, False
-        for feature, value in order:
-            posting = self.index.postings[feature]
-            x = value / length
+        for feature, value in features.items():
+            t, x = index.features[feature], value / length
             if kept:
+                spots = index.spots(t)
                 for i in found:
-                    if i in posting:
-                        found[i] += x * posting[i]
+                    if i in spots:
+                        found[i] += x * index.evidence[spots[i]]
                 continue
-            for i, e in posting.items():
+            for i, e in index.said_by(t):
                 found[i] = found.get(i, 0.0) + x * e
-            visits += len(posting)
+            visits += index.start[t + 1] - index.start[t]
             if visits > VISITS and len(found) > KEPT:
                 found = {i: found[i] for i in heapq.nlargest(KEPT, found, found.__getitem__)}
                 kept = True
-        total = sum(value for _, value in order) / length
-        return {i: e + self.index.base[i] * total for i, e in found.items()}
+        total = sum(features.values()) / length
+        return {i: e + index.base[i] * total for i, e in found.items()}
 
-    def _nearest(self, query: Query, i: int) -> tuple[float, int]:
-        """The cosine of the intent's nearest phrasing, and its number."""
-        said, alike = query.said, query.alike
-        best, number = 0.0, 0
-        for j, vector in enumerate(self.index.vectors[i]):
-            dot = 0.0
-            for feature, value in vector.items():
-                dot += value * (said.get(feature) or alike.get(feature) or 0.0)
-            if dot > best:
-                best, number = dot, j
-        return min(1.0, best / query.norm), number
+    def _held(self, query: Query, top: Sequence[int]) -> dict[int, dict[str, slice]]:
+        """For each of the ``top`` intents the features that its phrasings have, and the entries."""
+        index = self.index
+        held: dict[int, dict[str, slice]] = {i: {} for i in top}
+        for feature in (*query.said, *query.alike):
+            spots = index.spots(index.features[feature])
+            for i in top:
+                if i in spots:
+                    entries = index.entries(spots[i])
+                    if entries.start < entries.stop:
+                        held[i][feature] = entries
+        return held
 
-    def _toward_center(self, query: Query, i: int) -> float:
-        center = self.index.centers[i]
-        features = (*query.said.items(), *query.alike.items())
-        return min(1.0, sum(v * center[t] for t, v in features if t in center) / query.norm)
+    def _nearest(self, query: Query, i: int, held: Mapping[str, slice]) -> tuple[float, int, float]:
+        """The cosine of the intent's nearest phrasing, its number, and the cosine to the center."""
+        index = self.index
+        dots: dict[int, float] = defaultdict(float)
+        for feature, entries in held.items():
+            value = query.said.get(feature) or query.alike[feature]
+            for j, part in zip(index.phrasing[entries], index.value[entries], strict=True):
+                dots[j] += value * part
+        if not dots:
+            return 0.0, 0, 0.0
+        nearest = max(dots, key=lambda j: (dots[j], -j))
+        center = sum(dots.values()) / self.index.length[i]
+        return min(1.0, dots[nearest] / query.norm), nearest, min(1.0, center / query.norm)
 
-    def _amount(self, query: Query, i: int) -> float:
-        center, weight = self.index.centers[i], self.index.weight
-        rare = sum(weight[t] - 1 for t in query.said if t in center)
-        return min(1.0, rare / (PLENTY * self.index.rarest))
+    def _amount(self, query: Query, held: Mapping[str, slice]) -> float:
+        index = self.index
+        rare = sum(index.weight[index.features[t]] - 1 for t in query.said if t in held)
+        return min(1.0, rare / (PLENTY * index.rarest))
 
-    def _coverage(self, query: Query, i: int) -> float:
-        center = self.index.centers[i]
+    def _coverage(self, query: Query, held: Mapping[str, slice]) -> float:
         whole = sum(query.said.values()) + len(query.foreign) * self.index.rarest
-        return sum(v for t, v in query.said.items() if t in center) / (whole or 1.0)
+        return sum(v for t, v in query.said.items() if t in held) / (whole or 1.0)
 
 
 def _in_order(scored: Sequence[Scored]) -> list[Scored]:

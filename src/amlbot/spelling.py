@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -97,19 +102,50 @@ def _squeezed(word: str) -> str:
     return _REPEATS.sub(r"\1", word)
 
 
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The 4-grams of a vocabulary, in flat arrays; words go by their number in it."""
+
+    checks: array[int]
+    """The checksum of each 4-gram, in ascending order."""
+    weight: array[float]
+    """How rare each is."""
+    start: array[int]
+    """Where the words that have it begin; they end where those of the next one begin."""
+    users: array[int]
+    """The numbers of those words."""
+    length: array[float]
+    """The length of each word's vector of 4-grams."""
+
+    @classmethod
+    def of(cls, words: Sequence[str], weights: Sequence[float]) -> Grams:
+        """The 4-grams of ``words``, which weigh ``weights``; features with signs have none."""
+        users: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        for number, word in enumerate(words):
+            for gram in _grams(word) if word.isalpha() else ():
+                users[_checksum(gram)].append(number)
+        checks = array("I", sorted(users))
+        weight = array("f", (min(weights[n] for n in users[check]) for check in checks))
+        square = array("d", bytes(8 * len(words)))
+        for check, w in zip(checks, weight, strict=True):
+            for number in users[check]:
+                square[number] += w**2
+        return cls(
+            checks=checks,
+            weight=weight,
+            start=array("I", [0, *accumulate(len(users[check]) for check in checks)]),
+            users=array("I", (number for check in checks for number in users[check])),
+            length=array("f", map(math.sqrt, square)),
+        )
+
+
 class Lookalikes:
     """Finds known words that share their letters with a word: relapse, relapsed, relapsing."""
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        """Take the known words, with the weight of each (how rare it is)."""
-        self._grams: dict[str, float] = {}
-        self._words: dict[str, list[str]] = defaultdict(list)
-        for word, weight in weights.items():
-            for gram in _grams(word):
-                self._words[gram].append(word)
-                self._grams[gram] = min(weight, self._grams.get(gram, weight))
-        self._rarest = max(self._grams.values(), default=1.0)
-        self._norm = {word: self._length(word) for word in weights}
+    def __init__(self, words: Sequence[str], grams: Grams) -> None:
+        """Take the known words and their 4-grams."""
+        self._words, self._grams = words, grams
+        self._rarest = max(grams.weight, default=1.0)
         self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def find(self, word: str) -> tuple[tuple[str, float], ...]:
@@ -124,27 +160,34 @@ class Lookalikes:
     def _search(self, word: str) -> tuple[tuple[str, float], ...]:
         if len(word) < 3 or len(word) > _LONGEST:
             return ()
-        shared: dict[str, float] = defaultdict(float)
+        grams = self._grams
+        shared: dict[int, float] = defaultdict(float)
+        square = 0.0
         for gram in _grams(word):
-            weight = self._grams.get(gram, 0.0) ** 2
-            for known in self._words.get(gram, ()):
-                shared[known] += weight
-        shared.pop(word, None)
-        length = self._length(word)
-        ranked = sorted(
-            ((dot / (length * self._norm[known]), known) for known, dot in shared.items()),
+            check = _checksum(gram)
+            k = bisect_left(grams.checks, check)
+            known = k < len(grams.checks) and grams.checks[k] == check
+            weight = (grams.weight[k] if known else self._rarest) ** 2
+            square += weight
+            for number in grams.users[grams.start[k] : grams.start[k + 1]] if known else ():
+                shared[number] += weight
+        whole = math.sqrt(square) or 1.0
+        near = sorted(
+            ((dot / (whole * grams.length[n]), self._words[n]) for n, dot in shared.items()),
             reverse=True,
         )
-        return tuple((known, cosine) for cosine, known in ranked[:MAX_ALIKE] if cosine >= MIN_ALIKE)
+        others = [(known, cosine) for cosine, known in near[: MAX_ALIKE + 1] if known != word]
+        return tuple(pair for pair in others[:MAX_ALIKE] if pair[1] >= MIN_ALIKE)
 
-    def _length(self, word: str) -> float:
-        weights = (self._grams.get(gram, self._rarest) for gram in _grams(word))
-        return math.sqrt(sum(weight**2 for weight in weights)) or 1.0
+
+def _checksum(gram: str) -> int:
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass"))
 
 
 def _grams(word: str, size: int = 4) -> Collection[str]:
+    """The 4-grams of ``word``, each once, in order: sums must not depend on the hash seed."""
     padded = f" {word} "
-    return {padded[i : i + size] for i in range(max(1, len(padded) - size + 1))}
+    return dict.fromkeys(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
 
 
 def nearest_name(word: str, names: Collection[str]) -> str | None:

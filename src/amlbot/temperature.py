@@ -1,4 +1,4 @@
-"""Numbers in a text, in digits and in words, and which of them can be a body temperature."""
+"""Numbers in a text, in digits and in words, and what they may measure in a body."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ FAHRENHEIT = (92.0, 110.0)
 """What a thermometer can show of a living person, in degrees."""
 CONTEXT = 10
 """Words between a number and the word that tells what it measures."""
+PULSE, OXYGEN = 250, 50
+"""Beats a minute above which, and percent below which, a number is another figure."""
 FAR = 2 * CONTEXT + 2
 """Farther than any such word."""
+MAX_BELOW = 3
+"""Words of the longest "not higher than"."""
 REACHED = 3
 """Words between "hit" or "she is at" and a number."""
 
@@ -35,7 +39,7 @@ NUMBER_WORDS = frozenset([*_UNITS, *_TEEN, *_TEN, "hundred", "point", "half"])
 
 def read_number(words: Sequence[str], start: int) -> tuple[float, int] | None:
     """The number that begins at ``start`` ("38.6", "one oh one point two") and where it ends."""
-    if words[start][0].isdigit() and len(words[start]) > 1:
+    if words[start][0].isdecimal() and len(words[start]) > 1:  # ❺ is a digit, but no number
         value, end = float(words[start]), start + 1
     else:
         spoken = _hundreds(words, start) or _tens(words, start)
@@ -96,7 +100,7 @@ def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]
 
 
 def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
-    """The numbers that are a sign by their size: temperatures, and huge white counts."""
+    """The numbers that may be a sign by their size: temperatures, counts, pulse, oxygen."""
     spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
     end = 0
     for start in range(len(spoken)):
@@ -110,13 +114,22 @@ def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
 
 def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
     """The concept that the number at ``span`` stands for, or nothing."""
-    start, end = span
-    if value * (1000 if heard.any("thousand", end, end + 1) else 1) >= limits.white_count:
+    if value * (1000 if heard.any("thousand", span[1], span[1] + 1) else 1) >= limits.white_count:
         return "huge-count"
+    if limits.pulse <= value <= PULSE:
+        return "fast-pulse"
+    return _temperature(heard, span, value, limits) or (
+        "low-oxygen" if OXYGEN <= value <= limits.oxygen else ""
+    )
+
+
+def _temperature(heard: Heard, span: Span, value: float, limits: Limits) -> str:
+    """Which temperature ``value`` is, if it is one that matters."""
+    start, end = span
     degrees = _degrees(heard, span, value)
     if degrees is None:
         return ""
-    below = heard.any("below", start - 2, start)
+    below = any(stop == start for _, stop in heard.near("below", start - MAX_BELOW, start))
     if degrees < limits.low or (below and degrees <= limits.low):
         told = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT)) < FAR
         return "low-temperature" if told else ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
+from functools import cached_property
 
 MIN_REPAIRED = 5
 """Letters that a known word needs before a slip in it is believed."""
@@ -17,6 +18,8 @@ MIN_SPLIT = 4
 PART, ODD_PART = 10, 11
 """What a word costs in a cut: a little less if it matters."""
 
+_LETTERS = ("i", "a")
+"""Letters that are words."""
 _GLUED = re.compile(r"([^\W\d_]+)(\d+(?:\.\d+)?)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
@@ -26,13 +29,8 @@ class Vocabulary:
 
     def __init__(self, words: Collection[str], common: Collection[str] = ()) -> None:
         self._words = frozenset(words)
-        self._spelled_right = self._words.union(common, ("i", "a"))
+        self._spelled_right = self._words.union(common, _LETTERS)
         self._longest = max(map(len, self._spelled_right))
-        self._near: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._words):
-            if len(word) >= MIN_REPAIRED and word.isalpha():
-                for key in {word, *_deletions(word)}:
-                    self._near[key].append(word)
 
     def read(self, typed: str) -> list[tuple[str, ...]]:
         """The words in ``typed``, one after another, each with everything that it may stand for.
@@ -42,22 +40,36 @@ class Vocabulary:
         glued = _GLUED.fullmatch(typed)
         if glued and glued[1] in self._words:  # "temp38" is two words, "cd38" is one name
             return [(glued[1],), (glued[2],)]
-        if not {typed, typed.removesuffix("s")}.isdisjoint(self._spelled_right):
+        singular = typed.removesuffix("s")
+        if typed not in self._words and singular in self._words:  # "mum's", "tablets"
+            return [(singular,)]
+        if not {typed, singular}.isdisjoint(self._spelled_right):
             return [(typed,)]
         meant = self._meant(typed)
         if meant or len(typed) < MIN_SPLIT:
             return [meant or (typed,)]
         return [(part,) for part in self._split(typed)]
 
+    @cached_property
+    def _by_half(self) -> Mapping[tuple[int, str, str], list[str]]:
+        """The words by their length and one half; made when the first misspelt word is read."""
+        found: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+        for word in self._words:
+            if len(word) >= MIN_REPAIRED and word.isalpha():
+                for half in _halves(word, len(word)):
+                    found[half].append(word)
+        return found
+
     def _meant(self, typed: str) -> tuple[str, ...]:
         """The known words that are at most one slip away, stretched letters taken in."""
-        forms = {_STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
+        forms = {typed, _STRETCHED.sub(r"\1", typed), _STRETCHED.sub(r"\1\1", typed)}
         near = {
             word
             for form in forms
             if len(form) <= self._longest + 1
-            for key in (form, *_deletions(form))
-            for word in self._near.get(key, ())
+            for length in (len(form) - 1, len(form), len(form) + 1)
+            for half in _halves(form, length)
+            for word in self._by_half.get(half, ())
             if _one_slip(form, word)
         }
         return tuple(sorted(near | forms & self._words))
@@ -73,7 +85,9 @@ class Vocabulary:
             cuts = (
                 (costs[start] + (PART if part in self._words else ODD_PART), start)
                 for start in range(max(0, end - self._longest), end)
-                if costs[start] < never and (part := typed[start:end]) in self._spelled_right
+                if costs[start] < never
+                and (part := typed[start:end]) in self._spelled_right
+                and (len(part) > 1 or part in _LETTERS)
             )
             cost, start = min(cuts, default=(never, 0))
             costs.append(cost)
@@ -87,8 +101,14 @@ class Vocabulary:
         return parts[::-1]
 
 
-def _deletions(word: str) -> Iterator[str]:
-    return (word[:i] + word[i + 1 :] for i in range(len(word)))
+def _halves(typed: str, length: int) -> tuple[tuple[int, str, str], ...]:
+    """What ``typed`` must share with a word of ``length`` letters: its first half, or its last.
+
+    One slip touches one half only. The letter between them belongs to neither, so that this holds
+    for two letters swapped in the middle as well.
+    """
+    middle = length // 2
+    return (length, typed[:middle], ""), (length, "", typed[middle + 1 - length :])
 
 
 def _one_slip(typed: str, word: str) -> bool:

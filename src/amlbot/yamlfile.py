@@ -60,7 +60,7 @@ def parse(name: str, raw: bytes) -> Document:
         line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
         return _fault(document, line, "a character that YAML does not allow (delete it)")
     except RecursionError:
-        return _fault(document, 1, "nested far too deeply (the format needs six levels)")
+        return _fault(document, 1, "nested too deeply (the format needs six levels)")
     if root is not None:
         document.data = _Reader(document).value(root, ())
     return document
@@ -74,9 +74,11 @@ def _fault(document: Document, line: int, message: str) -> Document:
 def _explain(text: str, error: yaml.MarkedYAMLError) -> str:
     """A syntax error in words that somebody who does not know YAML can act on."""
     mark = error.problem_mark or error.context_mark
-    line = (text.splitlines() or [""])[min(mark.line, text.count("\n"))] if mark else ""
+    line = "".join(text.splitlines()[mark.line : mark.line + 1]) if mark else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab at the start of the line (indent with spaces)"
+    if "maximum nesting depth" in str(error):  # PyYAML 6.0.4 and later
+        return "nested too deeply (the format needs six levels)"
     if "expected a single document" in str(error):
         return "a second document starts here (remove the '---' line or use another file)"
     hint = "check the indentation, and put text that holds ': ' or starts with a symbol in quotes"

@@ -1,0 +1,178 @@
+"""The knowledge base in memory, and as the parts of a ready-made file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .model import (
+    Bar,
+    Cues,
+    Entity,
+    Fact,
+    Figure,
+    Intent,
+    Level,
+    Lexicon,
+    Limits,
+    Region,
+    Safety,
+    Sign,
+    Source,
+    Term,
+)
+from .store import Records, Store
+
+if TYPE_CHECKING:
+    from .yamlfile import Document
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """Everything that the program can say, and the words by which it is found. Never changes."""
+
+    intents: Mapping[str, Intent]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    glossary: Mapping[str, Term] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    safety: Safety = field(default_factory=Safety)
+    ready: Store | None = field(default=None, init=False, compare=False, repr=False)
+    """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics in the order in which they are first written."""
+        return tuple(dict.fromkeys(i.topic for i in self.intents.values() if not i.chat))
+
+    @classmethod
+    def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
+        """Build from plain data in the format of a knowledge file.
+
+        Raises:
+            KnowledgeError: with every problem of every document.
+
+        """
+        from .yamlfile import Document
+
+        return cls.from_documents(Document(f"data{i}", dict(d)) for i, d in enumerate(documents))
+
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:
+        """Build from YAML documents that were read.
+
+        Raises:
+            KnowledgeError: with every problem of every document. Nothing is ever half-loaded.
+
+        """
+        from .schema import drafted  # a quarter of the start-up time, and seldom needed
+
+        return cls(**drafted(documents))
+
+    @classmethod
+    def from_store(cls, store: Store) -> KnowledgeBase:
+        """The knowledge in a ready-made file. Entries are made when they are first looked up."""
+        kb = cls(
+            **{name: _records(store, name, make) for name, make in _TABLES.items()},
+            replies=_tuples(store["replies"]),
+            cues=_cues(store["cues"]),
+            lexicon=_lexicon(store["lexicon"]),
+            safety=_safety(store["safety"]),
+        )
+        object.__setattr__(kb, "ready", store)
+        return kb
+
+    @classmethod
+    def front_of(cls, store: Store) -> KnowledgeBase:
+        """What the first words need of a ready-made file, and no more."""
+        regions: Mapping[str, Region] = _records(store, "regions", _TABLES["regions"])
+        replies, cues = _tuples(store["replies"]), _cues(store["cues"])
+        return cls({}, regions=regions, replies=replies, cues=cues)
+
+    def parts(self) -> dict[str, object]:
+        """The parts from which `from_store` makes this knowledge again."""
+        parts: dict[str, object] = {}
+        for name in _TABLES:
+            table: Mapping[str, Any] = getattr(self, name)
+            parts[name] = list(table)
+            parts[f"{name} lines"] = [json.dumps(asdict(e)).encode() for e in table.values()]
+        lexicon, safety = asdict(self.lexicon), asdict(self.safety)
+        lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
+        for sign in safety["signs"]:
+            sign["all"] = [sorted(concepts) for concepts in sign["all"]]
+        cues = asdict(self.cues) if self.cues else None
+        told = {"replies": dict(self.replies), "cues": cues}
+        return parts | told | {"lexicon": lexicon, "safety": safety}
+
+
+def _records(store: Store, name: str, make: Any) -> Records[Any]:
+    return Records(dict(zip(store[name], store[f"{name} lines"], strict=True)), make)
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` with the lists that JSON made as the tuples that they were."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+
+
+def _intent(data: dict[str, Any]) -> Intent:
+    figures = tuple(_figure(figure) for figure in data.pop("figures"))
+    return Intent(**_tuples(data), figures=figures)
+
+
+def _figure(data: dict[str, Any]) -> Figure:
+    return Figure(**data | {"bars": tuple(Bar(**bar) for bar in data["bars"])})
+
+
+def _cues(data: dict[str, Any] | None) -> Cues | None:
+    if data is None:
+        return None
+    rows = tuple(map(tuple, data["contrasts"]))
+    return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
+
+
+def _lexicon(data: dict[str, Any]) -> Lexicon:
+    return Lexicon(
+        **data
+        | {
+            "spellings": _tuples(data["spellings"]),
+            "synonyms": tuple(map(tuple, data["synonyms"])),
+            "opposites": tuple(map(tuple, data["opposites"])),
+            **{name: frozenset(data[name]) for name in _WORD_SETS},
+        }
+    )
+
+
+def _safety(data: dict[str, Any]) -> Safety:
+    return Safety(
+        signs=tuple(map(_sign, data["signs"])),
+        concepts=_tuples(data["concepts"]),
+        guards=_tuples(data["guards"]),
+        replies=data["replies"],
+        limits=Limits(**data["limits"]),
+    )
+
+
+def _sign(data: dict[str, Any]) -> Sign:
+    concepts = tuple(map(frozenset, data["all"]))
+    return Sign(**_tuples(data) | {"level": Level(data["level"]), "all": concepts})
+
+
+_WORD_SETS = ("fillers", "common", "undirected")
+_TABLES: Mapping[str, Any] = {
+    "intents": _intent,
+    "sources": lambda data: Source(**_tuples(data)),
+    "entities": lambda data: Entity(**_tuples(data)),
+    "glossary": lambda data: Term(**_tuples(data)),
+    "facts": lambda data: Fact(**_tuples(data)),
+    "regions": lambda data: Region(**_tuples(data)),
+}

@@ -1,0 +1,55 @@
+"""A reply as Markdown: what chat frontends show. Reads well as plain text too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .figures import in_words
+from .layout import paragraphs
+from .model import Outcome, Reply, Source
+
+Say = Callable[..., str]
+
+
+def as_markdown(reply: Reply, say: Say) -> str:
+    """The reply in paragraphs; ``say`` supplies the program's own words.
+
+    Choices are numbered, so that a person can answer with a number in any frontend.
+    """
+    return "\n\n".join(_blocks(reply, say))
+
+
+def _blocks(reply: Reply, say: Say) -> Iterator[str]:
+    for part in reply.parts or (reply,):
+        yield from _said(part, say)
+    if reply.sources:
+        yield say("sources") + ":"
+        yield "\n".join(f"{i}. {_source(source)}" for i, source in enumerate(reply.sources, 1))
+    if reply.reviewed:
+        yield say("reviewed", date=reply.reviewed)
+    if reply.more:
+        yield say("more-hint")
+    if reply.choices:
+        answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        yield say("related" if answered else "choices") + ":"
+        yield "\n".join(f"{i}. {choice.title}" for i, choice in enumerate(reply.choices, 1))
+
+
+def _said(reply: Reply, say: Say) -> Iterator[str]:
+    """What the reply to one question says, and its figures in words."""
+    if reply.outcome is Outcome.URGENT:
+        yield f"**{say(f'urgent-{reply.level}')}**"
+    elif reply.title and reply.outcome is Outcome.ANSWER:
+        yield f"**{reply.title}**"
+    yield "\n".join(paragraphs(reply.text))
+    for figure in reply.figures:
+        yield figure.title + ":"
+        yield "\n".join(f"- {words}" for words in in_words(figure, say))
+        if figure.note:
+            yield figure.note
+
+
+def _source(source: Source) -> str:
+    where = ", ".join(part for part in (source.publisher, source.date) if part)
+    named = f"{source.title}. {where}" if where else source.title
+    return f"{named}: {source.url}" if source.url else named

@@ -1,0 +1,43 @@
+"""Making the ready-made file: what building the package does, so that no start has to.
+
+    python -m amlbot.prepare
+
+writes it anew in a checkout, after the knowledge or the code has changed. Until then a start works
+all from the YAML, some seconds slower.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .base import KnowledgeBase
+from .knowledge import READY, bundled, key, read
+from .matcher import Matcher
+from .reading import Reader
+from .store import pack
+
+
+def prepared() -> bytes:
+    """The ready-made file of the bundled knowledge.
+
+    Raises:
+        KnowledgeError: if that has any fault.
+
+    """
+    kb = KnowledgeBase.from_documents(read(bundled()))
+    reader = Reader(kb)
+    medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
+    return pack(key(), {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()})
+
+
+def write() -> str:
+    """Write the file beside the code; returns its path."""
+    unfinished = f"{READY}.{os.getpid()}"
+    with open(unfinished, "wb") as file:
+        file.write(prepared())
+    os.replace(unfinished, READY)
+    return READY
+
+
+if __name__ == "__main__":
+    print(write())

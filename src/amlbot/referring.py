@@ -1,0 +1,314 @@
+"""What a message leans on: "how common is it", "and in kids?", "no, I meant MRD", made whole.
+
+Nothing is decided here. A message becomes the questions that it may stand for, likeliest first,
+and the matcher, which never mistakes one name for another, tells which of them has an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .dialogue import State
+from .knowledge import KnowledgeBase, cues
+from .model import Intent
+from .reading import Reader
+from .text import clean, words
+
+MAX_SUBJECTS = 3
+SOON = 1
+"""Messages after which a question that names nothing is no longer taken to go on."""
+MAX_WORDS = 25
+"""Words beyond which a message is taken to stand on its own."""
+STRANGE = 4
+"""Letters of the shortest word that is said back as unknown."""
+FRAGMENT = 6
+"""Words of the longest message that is no question of its own ("and after a transplant")."""
+_THINGS = frozenset({"drug", "regimen", "procedure"})
+"""Kinds of entity that stand in one another's place in a question: treatments."""
+_EDGES = " ?!.,:;-\"'"
+_APOSTROPHE = "['’]"
+_NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question that a message may stand for."""
+
+    text: str
+    about: tuple[str, ...] = ()
+    """Entity ids that were filled in, or that narrow the question: what an answer must be about."""
+    weak: bool = False
+    """Nothing in the message points back; it is only that the question names nothing itself."""
+
+
+class Referring:
+    """Makes messages whole with the names, and the words for pointing back, of one knowledge."""
+
+    def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
+        self.kb, self._reader = kb, reader
+        heard = cues(kb)
+        self._leads = _starting(heard.leads)
+        self._turns = _starting(heard.turns)
+        self._narrows = _starting(heard.narrows)
+        self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
+        self._idle = _anywhere(heard.idle)
+        self._corrects = _starting(heard.corrects), _ending(heard.corrects)
+        self._defines = _starting(heard.defines), _ending(heard.defines)
+        self._asks = _starting([*heard.asks, *heard.checks])
+        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in heard.frames)
+        self._frames = re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
+        self._contrasts = [_anywhere(row) for row in heard.contrasts]
+
+    def names(self, text: str) -> list[str]:
+        """The ids of the entities that ``text`` names, what everything is about aside."""
+        return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
+
+    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+        found = dict.fromkeys([*about, *self._reader.read(question).entities])
+        entities = {id: self.kb.entities[id] for id in found}
+        ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
+        return tuple(id for id in ranked if id == ranked[0] or not entities[id].implied)[
+            :MAX_SUBJECTS
+        ]
+
+    def told(self, story: str) -> tuple[str, ...]:
+        """What "it" may mean in a question at the end of ``story``: names first, the last first."""
+        found = reversed(self.names(story))
+        return tuple(sorted(found, key=lambda id: not self.proper(id)))[:MAX_SUBJECTS]
+
+    def led(self, text: str) -> str:
+        """``text`` without the words that lead into it ("oh and", "so"); itself if that is all."""
+        return self._leads.sub("", text).strip() or text
+
+    def alike(self, a: str, b: str) -> float:
+        """The share of words, in [0, 1], that both have of all that either has."""
+        one, other = (
+            {w for word in self._reader.read(t).words for w in word.surface} for t in (a, b)
+        )
+        return len(one & other) / (len(one | other) or 1)
+
+    def covers(self, intent: Intent, subject: str) -> bool:
+        """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
+        about = self._reader.names.covers(intent.about)
+        return subject in about or self._mention(subject, intent.title) is not None
+
+    def implied(self, text: str) -> bool:
+        """Whether ``text`` names what every question is about, and nothing else."""
+        found = self._reader.read(text).entities
+        return bool(found) and not self.names(text)
+
+    def other_disease(self, text: str) -> str:
+        """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
+        found = ""
+        for id in filter(self.proper, self.names(text)):
+            entity = self.kb.entities[id]
+            broader = self._reader.names.covers([id])
+            if entity.kind != "disease" or any(self.kb.entities[b].implied for b in broader):
+                return ""
+            found = found or entity.name
+        return found
+
+    def readings(self, text: str, state: State) -> list[Reading]:
+        """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
+        if not state.live or len(text.split()) > MAX_WORDS:
+            return []
+        rest = self._leads.sub("", text).strip(_EDGES)
+        turned = self._turns.sub("", rest)
+        if turned != rest:
+            return list(_distinct(self._turned(turned, state), text))
+        short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
+        if short and self._narrows.match(rest):
+            return list(_distinct(self._narrowed(rest, state), text))
+        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
+        if replaced:
+            return list(_distinct(replaced, text))
+        kinds = {self.kb.entities[id].kind for id in self.names(rest)}
+        if state.age > SOON or kinds - {"aspect", "other"}:
+            return []
+        weak = "aspect" not in kinds
+        proper = [id for id in state.live if self.proper(id)]
+        return list(_distinct(self._named(rest, proper if weak else state.live, weak), text))
+
+    def corrected(self, text: str) -> str | None:
+        """What is left of ``text`` when it takes the last question back; None if it does not."""
+        start, end = self._corrects
+        typed = text.strip(_EDGES)
+        rest = end.sub("", start.sub("", typed)).strip(_EDGES)
+        return rest if rest != typed else None
+
+    def corrections(self, rest: str, state: State) -> list[Reading]:
+        """What the last question was meant to be, if ``rest`` is what puts it right."""
+        found: list[Reading] = []
+        if len(rest.split()) <= FRAGMENT:
+            found += self._swapped(state.question, rest)
+            found += self._recalled(rest, state)
+        asked = self.names(state.question)
+        subjects = [*asked, *(id for id in state.subjects if id not in asked)][:MAX_SUBJECTS]
+        named = self._named(rest, subjects, weak=False)
+        whole = self.bare_name(rest) or self._asks.match(rest)
+        found += [Reading(rest), *named] if whole else [*named, Reading(rest)]
+        found.append(Reading(f"{state.question}, {rest}"))
+        return list(_distinct(found, ""))
+
+    def pointed(self, text: str) -> frozenset[str]:
+        """The words by which ``text`` points to one thing of several: "the mouth one"."""
+        frame = self._frames.match(self._leads.sub("", text).strip(_EDGES))
+        return frozenset(words(frame[1])) if frame else frozenset()
+
+    def points(self, text: str) -> bool:
+        """Whether something in ``text`` stands for what was said before."""
+        bare = self._idle.sub("", text)
+        return any(stand_in.search(bare) for _, stand_in in self._stand_ins)
+
+    def bare_name(self, text: str) -> str:
+        """The name of the entity that ``text`` is and nothing else; empty if it is more."""
+        found = self._reader.read(self._turns.sub("", self._leads.sub("", text))).words
+        ids = {word.entity for word in found}
+        return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
+
+    def strange(self, text: str) -> str:
+        """The word that ``text`` is or asks the meaning of, if the knowledge never uses it."""
+        found = self._reader.read(self.defined(text) or "").words
+        foreign = [word.typed for word in found if not word.options]
+        return foreign[0] if len(found) == 1 and foreign and len(foreign[0]) >= STRANGE else ""
+
+    def defined(self, text: str) -> str | None:
+        """The word whose meaning ``text`` asks for; None if it asks for something else."""
+        start, end = self._defines
+        rest = self._leads.sub("", text).strip(_EDGES)
+        word = end.sub("", start.sub("", rest)).strip(_EDGES)
+        return word if word != rest or len(word.split()) <= 2 else None
+
+    def _turned(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, asked of something else: "what about CBF"."""
+        swapped = list(self._swapped_in_last(rest, state))
+        yield from swapped
+        if swapped:
+            yield Reading(rest)
+        elif self._narrows.match(rest) or any(row.search(rest) for row in self._contrasts):
+            yield from self._narrowed(rest, state)
+        else:
+            yield from self._named(rest, state.live, weak=False)
+
+    def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, of fewer people or another time: "in children?"."""
+        yield from self._swapped_in_last(rest, state)
+        about = tuple(self.names(rest))
+        for question in (state.question, self._title(state)):
+            if question:
+                yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
+        for reading in self._named(rest, state.live, weak=False):
+            yield replace(reading, about=(*reading.about, *about))
+
+    def _swapped_in_last(self, rest: str, state: State) -> Iterator[Reading]:
+        """`_swapped` in the last question, as its answer has it and as it was asked."""
+        yield from self._swapped(self._title(state), rest)
+        yield from self._swapped(state.question, rest)
+
+    def _recalled(self, rest: str, state: State) -> Iterator[Reading]:
+        """The one thing named in the last reply that ``rest`` has a word of: "the mouth one"."""
+        said = self.pointed(rest)
+        if said and state.reply:
+            spoken_of = self._reader.read_exactly(state.reply.text).entities
+            names = [self.kb.entities[id].name for id in spoken_of]
+            meant = [name for name in names if said & set(words(name))]
+            if len(meant) == 1:
+                yield Reading(meant[0])
+
+    def _replaced(self, rest: str, state: State) -> Iterator[Reading]:
+        """``rest`` with each thing that "it" may be in its place: "how common is it"."""
+        bare = self._idle.sub(lambda match: "_" * len(match[0]), rest)
+        for pattern, stand_in in self._stand_ins:
+            place = stand_in.search(bare)
+            if place:
+                for id in state.live:
+                    name = pattern.replace("{}", self.kb.entities[id].name)
+                    yield Reading(_put(rest, place, name), (id,))
+                return
+
+    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
+        """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
+        for id in subjects:
+            name = self.kb.entities[id].name
+            if len(rest.split()) > FRAGMENT or self._asks.match(rest):
+                text = f"{rest} ({name})"
+            else:
+                text = f"{name} {rest}" if self._narrows.match(rest) else f"{name}, {rest}"
+            yield Reading(text, (id,), weak)
+
+    def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with what ``rest`` names in the place of something of the same kind."""
+        for contrast in self._contrasts:
+            new, old = contrast.search(rest), contrast.search(question)
+            if new and old and new[0].lower() != old[0].lower():
+                yield Reading(_put(question, old, new[0]))
+        for new_id in self._reader.read(rest).entities[:1]:
+            for old_id in self._reader.read(question).entities:
+                place = self._mention(old_id, question)
+                if place and old_id != new_id and self._alike(old_id, new_id):
+                    yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
+                    break
+
+    def _title(self, state: State) -> str:
+        """The last question in the words of its answer: spelled right, names and all."""
+        return self.kb.intents[state.trail[-1]].title if state.trail else ""
+
+    def proper(self, id: str) -> bool:
+        """Whether ``id`` is a name, and not what every question is about or a plain word."""
+        entity = self.kb.entities[id]
+        return not entity.implied and entity.kind not in ("aspect", "other")
+
+    def _alike(self, a: str, b: str) -> bool:
+        kinds = {self.kb.entities[a].kind, self.kb.entities[b].kind}
+        return kinds <= _THINGS or (len(kinds) == 1 and not kinds & {"aspect", "other"})
+
+    def _mention(self, id: str, text: str) -> re.Match[str] | None:
+        """Where ``text`` names ``id``: by its name if it can be, so that "mutations" stays."""
+        entity = self.kb.entities[id]
+        named = _anywhere([entity.name]).search(text)
+        return named or _anywhere([*entity.forms, *entity.capitals]).search(text)
+
+
+def _put(text: str, place: re.Match[str], name: str) -> str:
+    return f"{text[: place.start()]}{name}{text[place.end() :]}"
+
+
+def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
+    """``readings`` that differ in their words from one another and from what was typed."""
+    seen = {words(typed)}
+    for reading in readings:
+        key = words(reading.text)
+        if key and key not in seen:
+            seen.add(key)
+            yield reading
+
+
+def _alternatives(phrases: Sequence[str]) -> str:
+    """A pattern for any of ``phrases``, the longest first, apostrophes or none."""
+    ordered = sorted({clean(p).strip() for p in phrases} - {""}, key=len, reverse=True)
+    spelled = ([f"{_APOSTROPHE}?".join(map(re.escape, w)) for w in p.split()] for p in ordered)
+    return "|".join(r"[\s,-]+".join(words) for words in spelled)
+
+
+def _anywhere(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``phrases`` as whole words; never matches if there are none."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"(?<!\w)(?:{_alternatives(phrases)})(?!\w)", re.IGNORECASE)
+
+
+def _starting(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any run of ``phrases`` at the start of a text, with what separates them."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"\A\W*(?:(?:{_alternatives(phrases)})(?!\w)[\s,.!:-]*)+", re.IGNORECASE)
+
+
+def _ending(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``phrases`` at the end of a text."""
+    if not phrases:
+        return _NOTHING
+    return re.compile(rf"[\s,.!-]+(?:{_alternatives(phrases)})[\s?!.]*$", re.IGNORECASE)

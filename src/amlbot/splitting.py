@@ -1,0 +1,68 @@
+"""One message, several questions: cutting it into what is asked and what is told. Pure text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .model import Cues
+
+MAX_PIECES = 16
+"""Pieces that are looked at, first come: a message is rarely longer, and a pasted book may be."""
+LISTED = 12
+"""Words of the longest entry of a list that is taken for a question without a question word."""
+
+_ITEM = r"(?:\(?\d{1,2}[.)]|[-*•])\s+"
+_SENTENCE = re.compile(
+    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)\s+|(?<=\d\d\.)\s+|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
+)
+_LIST_ITEM = re.compile(_ITEM)
+
+
+class Piece(NamedTuple):
+    """A stretch of a message."""
+
+    text: str
+    asks: bool
+    """It is a question, as far as its words tell."""
+    own: bool
+    """It is a sentence or a list entry of its own, not half of one."""
+
+
+class Splitter:
+    """Cuts messages; knows the words that questions start with."""
+
+    def __init__(self, cues: Cues) -> None:
+        check = rf"{_any(cues.checks)}\s+{_any(cues.persons)}"
+        start = rf"(?:{_any(cues.asks)}|{check})"
+        lead = rf"(?:\W*{_any(cues.leads)})*\W*"
+        self._asking = re.compile(rf"{lead}(?:{start}|{_any(cues.checks)})", re.IGNORECASE)
+        self._join = re.compile(
+            rf"(?:\s*,)?\s+(?:and also|and|also|plus)\s+(?={start})|,\s+(?={start})", re.IGNORECASE
+        )
+
+    def pieces(self, text: str) -> list[Piece]:
+        """``text`` in pieces, in order, empty ones left out; at most `MAX_PIECES`."""
+        found: list[Piece] = []
+        for raw in _SENTENCE.split(text):
+            listed = bool(_LIST_ITEM.match(raw))
+            sentence = _LIST_ITEM.sub("", raw, count=1).strip()
+            if not re.search(r"\w", sentence):
+                continue
+            halves = [half.strip() for half in self._join.split(sentence)]
+            own = len(halves) == 1
+            for half in halves:
+                short_entry = listed and len(half.split()) <= LISTED
+                found.append(Piece(half, self._asks(half) or short_entry, own))
+            if len(found) >= MAX_PIECES:
+                break
+        return found[:MAX_PIECES]
+
+    def _asks(self, text: str) -> bool:
+        return text.rstrip().endswith("?") or bool(self._asking.match(text))
+
+
+def _any(phrases: Sequence[str]) -> str:
+    ordered = sorted(map(re.escape, phrases), key=len, reverse=True)
+    return rf"(?:{'|'.join(ordered)})\b" if ordered else r"(?!)"

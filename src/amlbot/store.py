@@ -1,0 +1,134 @@
+"""A file of named parts, each read only when it is asked for: what the wheel carries ready-made.
+
+The first line is a JSON directory; the parts follow it. A part is JSON, lines of JSON, or an array
+of numbers, so opening one cannot run code, whoever wrote it, and every Python version reads the
+same file. The directory holds a key made of the bytes of everything that the parts were made from:
+a file with another key is stale, and is not used.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
+
+FORMAT = 1
+"""Raised when files of an older program can no longer be read."""
+_JSON, _LINES = "json", "lines"
+_LITTLE_ENDIAN = array("H", [1]).tobytes() == b"\1\0"
+
+
+class Records(Mapping[str, T]):
+    """Objects by their id, each made from its line when it is first asked for."""
+
+    def __init__(self, lines: Mapping[str, bytes], make: Callable[[Any], T]) -> None:
+        """Take the JSON of each object, and what makes the object of its data."""
+        self._lines, self._make = lines, make
+        self._made: dict[str, T] = {}
+
+    def __getitem__(self, id: str) -> T:
+        made = self._made.get(id)
+        if made is None:
+            made = self._made[id] = self._make(json.loads(self._lines[id]))
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def key_of(contents: Iterable[bytes]) -> str:
+    """What stands for ``contents``: their CRC-32 and their length.
+
+    It finds an edit that was forgotten, not a forger: who can write beside the program can as
+    well change the program.
+    """
+    check, size = FORMAT, 0
+    for content in contents:
+        check = zlib.crc32(content, check)
+        size += len(content)
+    return f"{check:08x}-{size}"
+
+
+def pack(key: str, parts: Mapping[str, object]) -> bytes:
+    """The file that holds ``parts`` under ``key``. The same parts give the same bytes.
+
+    A part is an array, a list of lines as bytes, or anything that JSON can hold.
+    """
+    directory: dict[str, tuple[str, int, int]] = {}
+    body = bytearray()
+    for name, part in parts.items():
+        kind: str
+        if isinstance(part, array):
+            kind, raw = part.typecode, _little(part).tobytes()
+        elif isinstance(part, list) and part and isinstance(part[0], bytes):
+            kind, raw = _LINES, b"\n".join(part)
+        else:
+            kind, raw = _JSON, _json(part)
+        directory[name] = kind, len(body), len(raw)
+        body += raw
+    return _json({"key": key, "parts": directory}) + b"\n" + bytes(body)
+
+
+class Store:
+    """An opened file of parts."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Take the bytes of a file that `pack` made.
+
+        Raises:
+            ValueError: if they are not.
+
+        """
+        start = raw.find(b"\n") + 1
+        try:
+            head = json.loads(raw[:start])
+            self.key = str(head["key"])
+            self._parts: dict[str, tuple[str, int, int]] = head["parts"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError("not a file of parts") from error
+        self._raw, self._start = raw, start
+
+    def __getitem__(self, name: str) -> Any:
+        """The part called ``name``, as it was packed."""
+        kind, offset, size = self._parts[name]
+        raw = self._raw[self._start + offset : self._start + offset + size]
+        if kind == _JSON:
+            return json.loads(raw)
+        if kind == _LINES:
+            return raw.split(b"\n")
+        numbers = array(kind, raw)
+        return _little(numbers)
+
+
+def parts_of(name: str, plain: DataclassInstance) -> dict[str, object]:
+    """The fields of a dataclass of arrays and JSON data as parts, for `opened`."""
+    return {f"{name} {f.name}": getattr(plain, f.name) for f in fields(plain) if f.init}
+
+
+def opened(kind: type[T], store: Store, name: str) -> T:
+    """The dataclass of type ``kind`` whose `parts_of` were packed under ``name``."""
+    names = [f.name for f in fields(cast(Any, kind)) if f.init]
+    return kind(**{field: store[f"{name} {field}"] for field in names})
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _little(numbers: array[Any]) -> array[Any]:
+    """``numbers`` with their bytes in little-endian order, as files have them; or back again."""
+    if not _LITTLE_ENDIAN:
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,175 @@
+"""What was said and the questions for the doctor, as a file to print or to take along."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+
+from .figures import in_words
+from .layout import paragraphs
+from .model import Reply, Source
+from .text import printable
+
+Say = Callable[..., str]
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+_CSS = (
+    "body{font:1.1rem/1.5 Georgia,serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
+    "color:#111;background:#fff}h1,h2,h3{line-height:1.2}ol.kept li{margin-bottom:2.5rem}"
+    "small,figure{color:#444}article{border-top:1px solid #999}"
+    "@media print{body{margin:0;max-width:none}article{break-inside:avoid}"
+    "a::after{content:' ('attr(href)')';font-size:.8em}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was typed and what was said to it."""
+
+    typed: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is saved."""
+
+    day: date
+    exchanges: tuple[Exchange, ...]
+    kept: tuple[str, ...]
+    """Questions for the doctor."""
+
+
+def as_markdown(notes: Notes, say: Say) -> str:
+    """The notes as Markdown; what was typed cannot become markup."""
+    return "\n\n".join(_markdown(notes, say)) + "\n"
+
+
+def _markdown(notes: Notes, say: Say) -> Iterator[str]:
+    def mark(text: str) -> str:
+        return _MARKDOWN.sub(r"\\\1", " ".join(printable(text).split()))
+
+    yield f"# {say('notes-title')}"
+    yield say("notes-about", date=notes.day.isoformat())
+    if notes.kept:
+        yield f"## {say('notes-kept')}"
+        yield "\n".join(f"{i}. {mark(q)}" for i, q in enumerate(notes.kept, 1))
+    if notes.exchanges:
+        yield f"## {say('notes-talk')}"
+    for exchange in notes.exchanges:
+        yield f"### {mark(exchange.typed)}"
+        for reply in _parts(exchange.reply):
+            if reply.title:
+                yield f"**{mark(reply.title)}**"
+            yield _paragraphs(reply.text, mark)
+            for figure in reply.figures:
+                listed = "\n".join(f"- {mark(words)}" for words in in_words(figure, say))
+                yield f"{mark(figure.title)}\n\n{listed}\n\n{mark(figure.note)}".rstrip()
+        if sources := exchange.reply.sources:
+            named = [f"{i}. {mark(_named(s))} {_url(s)}" for i, s in enumerate(sources, 1)]
+            yield f"{say('sources')}:\n\n" + "\n".join(map(str.rstrip, named))
+
+
+def _paragraphs(text: str, mark: Callable[[str], str]) -> str:
+    lines = []
+    for line in paragraphs(text):
+        bullet = "- " if line.startswith("- ") else ""
+        lines.append(bullet + mark(line.removeprefix("- ")))
+    return "\n".join(lines)
+
+
+def as_html(notes: Notes, say: Say) -> str:
+    """The notes as one page that needs nothing else and prints well."""
+    title = _html(say("notes-title"))
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
+    body = "\n".join(_body(notes, say))
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<h1>{title}</h1>\n{body}\n</html>\n'
+
+
+def _body(notes: Notes, say: Say) -> Iterator[str]:
+    yield f"<p>{_html(say('notes-about', date=notes.day.isoformat()))}</p>"
+    if notes.kept:
+        items = "".join(f"<li>{_html(question)}</li>" for question in notes.kept)
+        yield f'<h2>{_html(say("notes-kept"))}</h2>\n<ol class="kept">{items}</ol>'
+    if notes.exchanges:
+        yield f"<h2>{_html(say('notes-talk'))}</h2>"
+    for exchange in notes.exchanges:
+        yield f"<article><h3>{_html(exchange.typed)}</h3>"
+        for reply in _parts(exchange.reply):
+            if reply.title:
+                yield f"<p><strong>{_html(reply.title)}</strong></p>"
+            yield "\n".join(f"<p>{_html(line)}</p>" for line in paragraphs(reply.text) if line)
+            for figure in reply.figures:
+                items = "".join(f"<li>{_html(words)}</li>" for words in in_words(figure, say))
+                yield f"<figure>{_html(figure.title)}<ul>{items}</ul>{_html(figure.note)}</figure>"
+        if sources := exchange.reply.sources:
+            items = "".join(f"<li>{_link(source)}</li>" for source in sources)
+            yield f"<small>{_html(say('sources'))}<ol>{items}</ol></small>"
+        yield "</article>"
+
+
+FORMATS: dict[str, Callable[[Notes, Say], str]] = {
+    ".html": as_html,
+    ".htm": as_html,
+    ".md": as_markdown,
+    ".txt": as_markdown,
+}
+"""By the ending of the file's name."""
+
+
+def write(path: Path, text: str) -> None:
+    """Create ``path`` with ``text`` in one step, readable by its owner alone.
+
+    Raises:
+        FileExistsError: if it is there already; it is left as it was.
+        OSError: if it cannot be written; nothing is left behind.
+
+    """
+    if path.exists():
+        raise FileExistsError(str(path))
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".amlbot-")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(unfinished, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(unfinished)
+        raise
+
+
+def free(path: Path) -> Path:
+    """``path``, or the first of ``path-2``, ``path-3``… that is not there yet."""
+    number, candidate = 1, path
+    while candidate.exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate
+
+
+def _parts(reply: Reply) -> tuple[Reply, ...]:
+    return reply.parts or (reply,)
+
+
+def _named(source: Source) -> str:
+    return ". ".join(part for part in (source.title, source.publisher, source.date) if part)
+
+
+def _url(source: Source) -> str:
+    return f"<{source.url}>" if source.url.startswith(("https://", "http://")) else ""
+
+
+def _link(source: Source) -> str:
+    text = _html(_named(source))
+    return f'<a href="{_html(source.url)}">{text}</a>' if _url(source) else text
+
+
+def _html(text: str) -> str:
+    return escape(" ".join(printable(text).replace("**", "").split()))

@@ -1,0 +1,329 @@
+"""The page: a conversation rendered whole on the server, from nothing but what its form sent. Pure.
+
+Everything that the page knows stands in hidden fields of its one form: what was said, the
+questions kept for the doctor, the region. Scripts only swap in what the same request returns.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from string import Template
+
+from ..bot import Bot
+from ..glossary import terms_in
+from ..model import Figure, Outcome, Reply, Source, Term, Turn
+from . import chart
+from .limits import MAX_TEXT
+from .markup import as_html
+from .messages import whole
+
+MAX_SAID = 12
+"""Earlier messages that a page carries along."""
+MAX_KEPT = 40
+"""Questions that a page keeps for the doctor."""
+MAX_FIELDS = 200
+MAX_TERMS = 6
+"""Words explained in one answer: more of them, and it looks like a puzzle."""
+EXAMPLES = 4
+_KEEPING = ("kept", "keep", "note")
+"""Fields with questions for the doctor: those kept before, and new ones."""
+_ACTIONS = frozenset({"pick", "keep", "add", "drop", "set"})
+"""Buttons other than the one that asks."""
+_WORDS = (
+    "page-lead",
+    "page-caution",
+    "page-skip",
+    "page-emergency-label",
+    "page-conversation",
+    "page-question",
+    "page-hint",
+    "page-ask",
+    "page-kept",
+    "page-kept-note",
+    "page-note",
+    "page-add",
+    "page-print",
+    "page-again",
+    "page-looking",
+    "page-kept-done",
+    "page-offline",
+)
+_ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a form sent."""
+
+    said: tuple[str, ...] = ()
+    """What the person said, oldest first; the last is new if ``asked``."""
+    asked: bool = False
+    turn: int = 0
+    """How many messages there were, those that are no longer carried along included."""
+    kept: tuple[str, ...] = ()
+    """Questions for the doctor."""
+    region: str = ""
+    draft: str = ""
+    """What stands in the question box."""
+    error: str = ""
+    """The occasion of a message about the draft."""
+    only_new: bool = False
+    """Whether the page already shows what was said before."""
+
+    @classmethod
+    def of(cls, fields: Sequence[tuple[str, str]]) -> Talk:
+        """What the fields of a form say. Anything odd in them is passed over."""
+        fields = [(name, whole(value).replace("\r\n", "\n")) for name, value in fields]
+        last = {name: value.strip() for name, value in fields}
+        said = [value[:MAX_TEXT] for name, value in fields if name == "said" and value.strip()]
+        draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
+        talk = cls(
+            said=tuple(said[-MAX_SAID:]),
+            turn=max(_number(last.get("turn", "")) or 0, len(said)),
+            kept=_kept(fields, _number(last.get("drop", ""))),
+            region=last.get("region", ""),
+            draft=draft,
+            only_new="only-new" in last,
+        )
+        if acting and not last.get("pick"):
+            return talk
+        return talk._with(last.get("pick") or draft)
+
+    def _with(self, new: str) -> Talk:
+        """The talk after a new message."""
+        if not new or len(new) > MAX_TEXT:
+            return replace(self, error="page-too-long" if new else "empty")
+        said = (*self.said, new)[-MAX_SAID:]
+        draft = "" if new == self.draft else self.draft
+        return replace(self, said=said, asked=True, turn=self.turn + 1, draft=draft)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _kept(fields: Sequence[tuple[str, str]], dropped: int | None) -> tuple[str, ...]:
+    found = [value.strip()[:MAX_TEXT] for name, value in fields if name in _KEEPING]
+    kept = [question for question in dict.fromkeys(found) if question]
+    if dropped is not None:
+        kept[dropped : dropped + 1] = []
+    return tuple(kept[:MAX_KEPT])
+
+
+class Page:
+    """Renders the page for one bot."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        implied = (entity for entity in bot.kb.entities.values() if entity.implied)
+        forms = [form for entity in implied for form in (entity.name, *entity.forms)]
+        self._subject: set[str] = set[str]().union(*map(self._named, forms))
+        assets = {name: _asset(f"page.{name}") for name in ("css", "js", "html")}
+        self._frame = Template(Template(assets["html"]).safe_substitute(assets))
+        self.policy = "; ".join(
+            (
+                "default-src 'none'",
+                f"style-src {_hash(assets['css'])}",
+                f"script-src {_hash(assets['js'])}",
+                "img-src data:",
+                "connect-src 'self'",
+                "form-action 'self'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+            )
+        )
+        """The Content-Security-Policy that the page is served with."""
+
+    def html(self, talk: Talk) -> str:
+        """The whole page, or what of it is new."""
+        replies = list(self._replies(talk))
+        turns = replies if talk.asked or not talk.only_new else []
+        last = replies[-1][2] if replies else None
+        region = talk.region if talk.region in self._bot.kb.regions else self._bot.region
+        number = self._emergency_number(region)
+        slots = {
+            "title": self._say("page-title"),
+            "emergency": _tappable(self._say("page-emergency", emergency=number), number),
+            "turns": "\n".join(self._turn(*turn, number) for turn in turns),
+            "next": str(talk.turn + 1),
+            "carried": _hidden("said", talk.said) + _hidden("turn", [str(talk.turn)]),
+            "choices": self._choices(talk, last),
+            "draft": escape(talk.draft),
+            "error": self._say(talk.error) if talk.error else "",
+            "invalid": "true" if talk.error else "false",
+            "kept": self._questions(talk.kept),
+            "regions": self._regions(region),
+        }
+        words = {name.replace("-", "_"): self._say(name) for name in _WORDS}
+        return self._frame.substitute(slots | words)
+
+    def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
+        """The messages to show, each with its number and reply; only the last if that is enough."""
+        first = len(talk.said) - 1 if talk.only_new else 0
+        history = [Turn("user", said) for said in talk.said]
+        for i in range(max(0, first), len(talk.said)):
+            reply = self._bot.ask(talk.said[i], history[:i], talk.region)
+            yield talk.turn - len(talk.said) + 1 + i, talk.said[i], reply
+
+    def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
+        """A message and its reply: the only thing that the log ever holds."""
+        parts = reply.parts or (reply,)
+        shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
+        if reply.outcome is Outcome.URGENT:
+            shown = _tappable(shown, emergency)
+        return (
+            f'<article id="turn-{number}" class="turn">\n'
+            f'<div class="said"><b>{self._say("page-you")}:</b> <p>{escape(said)}</p></div>\n'
+            f'<div class="reply {reply.outcome}"><b>{self._say("page-bot")}:</b>\n{shown}\n</div>\n'
+            "</article>"
+        )
+
+    def _part(self, reply: Reply, id: str) -> str:
+        shown = []
+        if reply.outcome is Outcome.URGENT:
+            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
+        elif reply.title and reply.outcome is Outcome.ANSWER:
+            shown.append(f"<h3>{escape(reply.title)}</h3>")
+        shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
+        shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
+        if reply.sources:
+            shown.append(self._sources(reply))
+        return "\n".join(shown)
+
+    def _chart(self, figure: Figure, id: str) -> str:
+        return chart.as_html(figure, id, self._bot.say)
+
+    def _terms(self, reply: Reply) -> list[Term]:
+        """The technical words worth explaining: none that the answer or everything is about.
+
+        None at all in an urgent reply, where nothing must stand between a person and the phone.
+        """
+        if reply.outcome is Outcome.URGENT:
+            return []
+        about = self._subject | self._named(reply.title or "")
+        found = terms_in(self._bot.kb, reply.text)
+        return [term for term in found if term.term not in about][:MAX_TERMS]
+
+    def _named(self, text: str) -> set[str]:
+        return {term.term for term in terms_in(self._bot.kb, text)}
+
+    def _sources(self, reply: Reply) -> str:
+        listed = "".join(f"<li>{_source(source)}</li>" for source in reply.sources)
+        heading = self._say("page-sources", count=str(len(reply.sources)))
+        note = self._say("page-new-tab")
+        if reply.reviewed:
+            note = f"{self._say('reviewed', date=reply.reviewed)} {note}"
+        return (
+            f'<details class="sources"><summary>{heading}</summary>\n'
+            f"<ol>{listed}</ol>\n<p>{note}</p></details>"
+        )
+
+    def _choices(self, talk: Talk, last: Reply | None) -> str:
+        """What to do next, as buttons; beside the log, so that they are not read out with it."""
+        if last is None:
+            return self._group("page-start", self._examples())
+        if last.outcome is Outcome.URGENT:
+            return ""
+        offered = [choice.title for choice in last.choices]
+        if last.outcome is Outcome.CLARIFY:
+            offered.append(self._bot.say("page-none"))
+        more = [self._bot.say("page-more")] if last.more else []
+        answered = last.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        heading = "related" if answered else "page-choices"
+        keep = _button("keep", talk.said[-1], self._say("page-keep"), "quiet")
+        return _buttons(more) + self._group(heading, offered) + f"<p>{keep}</p>"
+
+    def _group(self, heading: str, offered: Sequence[str]) -> str:
+        if not offered:
+            return ""
+        return f'<h2 id="choices-title">{self._say(heading)}</h2>\n{_buttons(offered)}'
+
+    def _examples(self) -> list[str]:
+        """Questions to begin with: those that the wording names, or this knowledge's first."""
+        intents = self._bot.kb.intents
+        named = [
+            intents[id].title for id in self._bot.say("page-examples").split() if id in intents
+        ]
+        return named or [i.title for i in intents.values() if not i.chat][:EXAMPLES]
+
+    def _questions(self, kept: Sequence[str]) -> str:
+        """The questions for the doctor."""
+        if not kept:
+            return f"<p>{self._say('page-kept-none')}</p>"
+        remove = self._say("page-drop")
+        items = (
+            f"<li><span>{escape(question)}</span> "
+            + _button("drop", str(i), f'{remove}<span class="unseen">: {escape(question)}</span>')
+            + "</li>"
+            for i, question in enumerate(kept)
+        )
+        return f"<ol>{''.join(items)}</ol>{_hidden('kept', kept)}"
+
+    def _regions(self, chosen: str) -> str:
+        regions = self._bot.kb.regions
+        options = (
+            f'<option value="{escape(r.id)}"{" selected" if r.id == chosen else ""}>'
+            f"{escape(r.name)}</option>"
+            for r in regions.values()
+        )
+        if len(regions) < 2:
+            return ""
+        return (
+            f'<label for="region">{self._say("page-region")}</label>\n'
+            f'<select id="region" name="region">{"".join(options)}</select>\n'
+            + _button("set", "region", self._say("page-region-set"), "quiet")
+        )
+
+    def _emergency_number(self, region: str) -> str:
+        where = self._bot.kb.regions.get(region) or next(iter(self._bot.kb.regions.values()), None)
+        return where.emergency if where else self._bot.say("page-emergency-number")
+
+    def _say(self, occasion: str, **values: str) -> str:
+        return escape(self._bot.say(occasion, 0, **values))
+
+
+def _tappable(html: str, number: str) -> str:
+    """``html`` with a telephone number as a link, if it is nothing but digits."""
+    if not number.isdigit():
+        return html
+    return re.sub(rf"(?<!\d){number}(?!\d)", f'<a href="tel:{number}">{number}</a>', html)
+
+
+def _hidden(name: str, values: Sequence[str]) -> str:
+    return "".join(f'<input type="hidden" name="{name}" value="{escape(v)}">\n' for v in values)
+
+
+def _buttons(labels: Sequence[str]) -> str:
+    """Buttons that say their label."""
+    if not labels:
+        return ""
+    items = (f"<li>{_button('pick', label, escape(label))}</li>" for label in labels)
+    return f"<ul>{''.join(items)}</ul>\n"
+
+
+def _button(name: str, value: str, label: str, look: str = "") -> str:
+    css = f' class="{look}"' if look else ""
+    return f'<button name="{name}" value="{escape(value)}"{css}>{label}</button>'
+
+
+def _source(source: Source) -> str:
+    title = escape(source.title)
+    if source.url.startswith(("https://", "http://")):
+        url = escape(source.url)
+        title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
+    return ". ".join((title, *(escape(x) for x in (source.publisher, source.date) if x)))
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,0 +1,73 @@
+"""The ready-made file: what goes in comes out, and a stale or broken one is never used."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from amlbot import KnowledgeBase, knowledge
+from amlbot.store import Records, Store, key_of, pack
+
+PARTS = {
+    "numbers": array("f", [0.5, 2.0]),
+    "wide": array("I", [7, 70_000]),
+    "lines": [b'{"a":1}', b'{"a":2}'],
+    "data": {"word": ["ä", "\n"], "none": []},
+}
+
+
+def test_parts_come_back_as_they_were_packed() -> None:
+    store = Store(pack("key", PARTS))
+    assert store.key == "key"
+    assert {name: store[name] for name in PARTS} == PARTS
+
+
+def test_the_same_parts_give_the_same_bytes() -> None:
+    assert pack("key", PARTS) == pack("key", dict(PARTS))
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"{}", b"[]\n", b"\x80\x05pickle", b'{"key": 1}\nx'])
+def test_other_bytes_are_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="not a file of parts"):
+        Store(raw)
+
+
+def test_records_are_made_when_they_are_asked_for() -> None:
+    made: list[int] = []
+
+    def make(data: int) -> int:
+        made.append(data)
+        return data * 10
+
+    records = Records({"a": b"1", "b": b"2"}, make)
+    assert (list(records), len(records), made) == (["a", "b"], 2, [])
+    assert (records["b"], records["b"], made) == (20, 20, [2])
+
+
+def test_a_changed_byte_changes_the_key() -> None:
+    assert key_of([b"ab", b"c"]) == key_of([b"abc"])
+    assert key_of([b"abc"]) != key_of([b"abd"])
+
+
+def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:
+    again = KnowledgeBase.from_store(Store(pack("", bundled.parts())))
+    for name in ("intents", "sources", "entities", "glossary", "facts", "regions", "replies"):
+        assert dict(getattr(again, name)) == dict(getattr(bundled, name))
+    assert (again.lexicon, again.safety) == (bundled.lexicon, bundled.safety)
+    assert again.cues == bundled.cues
+
+
+def test_what_was_made_of_something_else_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundled: KnowledgeBase
+) -> None:
+    path = tmp_path / "ready"
+    monkeypatch.setattr(knowledge, "READY", str(path))
+    assert knowledge.load().ready is None
+    path.write_bytes(b"half a fi")
+    assert knowledge.load().ready is None
+    path.write_bytes(pack("another key", bundled.parts()))
+    assert knowledge.load().ready is None
+    path.write_bytes(pack(knowledge.key(), bundled.parts()))
+    assert knowledge.load().ready is not None
