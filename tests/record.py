@@ -53,7 +53,8 @@ def play(transcript: str, knowledge: Path | None = None) -> str:
     typed = [line.removeprefix(_YOU) for line in transcript.split("\n") if line.startswith(_YOU)]
     screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with on_terminal(environ.get("COLUMNS", "80"), typed), redirect_stdout(screen):
-        main(args, environ=environ)
+        status = main(args, environ=environ)
+    assert status in (0, 130), f"{command}: {status}"
     screen.seek(0)
     shown = _ESCAPE.sub("", screen.read())
     return "\n".join(map(str.rstrip, f"{command}\n{shown}".split("\n")))

@@ -50,7 +50,7 @@ def test_help_lists_every_command_with_what_it_does(say: Say) -> None:
 
 
 def test_every_way_in_words_leads_to_a_command(session: Session) -> None:
-    for phrase in session.speaker.occasions("words-"):
+    for phrase in session.speaker.occasions("typed-"):
         assert phrase.split("-")[0] in COMMANDS
 
 
@@ -308,7 +308,10 @@ def test_an_unknown_command_suggests_the_nearest(session: Session, typed: str, n
 
 def test_an_unknown_command_like_none(say: Say) -> None:
     assert say("/xyzzy").startswith("There is no /xyzzy. Type /help")
-    assert say("/").startswith("There is no /.")
+
+
+def test_a_slash_alone_is_help(say: Say) -> None:
+    assert say("/") == say("/help")
 
 
 class TestCompletion:

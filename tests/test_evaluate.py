@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from amlbot import KnowledgeBase, KnowledgeError, Matcher
 from amlbot.cli import main
-from amlbot.evaluate import Case, cases, held_out, report, run
+from amlbot.evaluate import (
+    Baseline,
+    Case,
+    cases,
+    concerning,
+    held_out,
+    mistyped,
+    report,
+    run,
+)
 from amlbot.quality import Quality
 from amlbot.yamlfile import parse
 
@@ -30,7 +40,69 @@ def test_results_say_what_went_wrong(small: KnowledgeBase) -> None:
     assert wrong.wrong
     assert wrong.thief is not None
     assert wrong.thief.intent == "idh1-what"
-    assert any("idh1-what before idh2-what" in line for line in report([right, wrong]))
+    shown = "\n".join(report([right, wrong]))
+    assert "1 × idh1-what «What is IDH1?» from idh2-what" in shown
+    assert "1 = 0 + 1  idh1-what | idh2-what" in shown
+
+
+def test_a_case_may_ask_for_an_outcome(small: KnowledgeBase) -> None:
+    asked = parse(
+        "c.yaml",
+        b"- {say: tell me about the gene, expect: idh1-what, outcome: clarify}\n"
+        b"- {say: the weather, outcome: unknown}\n"
+        b"- {say: what is idh1, outcome: unknown}\n",
+    )
+    assert [result.right for result in run(Matcher(small), cases(asked))] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["{say: x, outcome: perhaps}", "{say: x, expct: y}", "{expect: y}", "{say: x, refuse: 1}"],
+)
+def test_a_wrong_case_is_refused(wrong: str) -> None:
+    with pytest.raises(KnowledgeError):
+        cases(parse("c.yaml", f"- {wrong}\n".encode()))
+
+
+def test_typing_mistakes_are_the_same_each_time() -> None:
+    once, again = (mistyped([Case("what is the meaning of remission", "r")]) for _ in range(2))
+    assert once == again
+    assert once[0].say != "what is the meaning of remission"
+    assert once[0].expect == "r"
+
+
+def test_what_concerns_a_topic(small: KnowledgeBase) -> None:
+    results = run(
+        Matcher(small), [Case("what is idh1", "tired-why"), Case("worn out", "tired-why")]
+    )
+    assert concerning(results, small.intents, "genes") == results[:1]
+    assert concerning(results, small.intents, "signs") == results
+    assert concerning(results, small.intents, "small.yaml") == results
+
+
+def test_a_baseline_tells_what_got_worse(small: KnowledgeBase) -> None:
+    good = run(Matcher(small), [Case("what is idh1", "idh1-what"), Case("weather")])
+    bad = run(Matcher(small), [Case("what is idh1", "idh2-what"), Case("weather")])
+    recorded = Baseline.parse(Baseline.of(good).dump())
+    assert recorded.regressions(good) == []
+    assert recorded.regressions(bad)[-1] == "newly missed: 'what is idh1'"
+    assert Baseline.of(bad).regressions(good) == []
+    with pytest.raises(ValueError, match="baseline"):
+        Baseline.parse("{}")
+
+
+def test_the_command_keeps_a_baseline(
+    small_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, baseline = tmp_path / "c.yaml", tmp_path / "b.json"
+    options = ["test", str(case), "--knowledge", str(small_file), "--json"]
+    case.write_text("- {say: what is idh1, expect: idh1-what}")
+    assert main([*options, "--record", str(baseline)], environ={}) == 0
+    assert json.loads(capsys.readouterr().out)["got"] == "idh1-what"
+    case.write_text("- {say: what is idh1, expect: idh2-what}")
+    assert main([*options, "--baseline", str(baseline)], environ={}) == 1
+    assert "right: 100.0% → 0.0%" in capsys.readouterr().err
+    assert main([*options, "--baseline", str(case)], environ={}) == 2
 
 
 def test_every_phrasing_but_the_titles_is_held_out_once(small: KnowledgeBase) -> None:
@@ -45,7 +117,7 @@ def test_the_command_fails_on_a_miss(
     file = tmp_path / "c.yaml"
     file.write_text("- {say: what is idh1, expect: idh2-what}")
     assert main(["test", str(file), "--knowledge", str(small_file)], environ={}) == 1
-    assert "miss: 'what is idh1' wants idh2-what" in capsys.readouterr().out
+    assert "'what is idh1' wants idh2-what" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

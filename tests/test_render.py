@@ -118,6 +118,12 @@ class TestKeySentence:
     def test_small_talk_has_none(self, say: Bot) -> None:
         assert as_text(Reply(Outcome.CHAT, "Hello. You."), say.say, 80, BOLD) == "Hello. You."
 
+    def test_is_the_answers_not_the_leads(self, say: Bot) -> None:
+        reply = Reply(
+            Outcome.ANSWER, "I take it so.\n\nKey. More.", title="T?", lead="I take it so."
+        )
+        assert as_text(reply, say.say, 80, BOLD) == "I take it so.\n\nT?\n\n<b>Key.</b> More."
+
 
 class TestFigures:
     ONE = Figure("Share", (Bar("Has it", 33),), note="Not you.")
@@ -164,7 +170,7 @@ class TestSources:
 
     def shown(self, say: Bot, source: Source, style: Style = PLAIN, chat: bool = False) -> str:
         reply = Reply(Outcome.ANSWER, "Yes.", sources=(source,))
-        return as_text(reply, say.say, 60, style, chat=chat)
+        return as_text(reply, say.say, 80, style, chat=chat)
 
     def test_have_their_address_below(self, say: Bot) -> None:
         assert "1. A title. A house, 2025\n   https://example.org/a b" in self.shown(
@@ -186,6 +192,16 @@ class TestSources:
         assert shown.endswith("…")
         assert len(shown.split("\n")) == 4
         assert "https" not in shown
+
+    def test_a_chat_lists_the_first_few(self, say: Bot) -> None:
+        sources = tuple(Source(str(i), f"Title {i}") for i in range(5))
+        reply = Reply(Outcome.ANSWER, "Yes.", sources=sources)
+        shown = as_text(reply, say.say, 80, chat=True)
+        assert shown.endswith(
+            '3. Title 2\nAnd 2 more. Type "sources" for all of them, with their addresses.'
+        )
+        asked = as_text(replace(reply, outcome=Outcome.CHAT), say.say, 80, chat=True)
+        assert asked.endswith("5. Title 4")
 
 
 class TestSeveralQuestions:

@@ -220,7 +220,8 @@ class TestFaults:
     def test_a_history_file_that_cannot_be_used_is_said(self, chat: Chat, tmp_path: Path) -> None:
         status, out = chat(f"quit{ENTER}", "--history", str(tmp_path))
         assert status == 0
-        assert "cannot be used" in out
+        assert f"{tmp_path} cannot be used" in " ".join(out.split())
+        assert "Nothing saved" in out
 
     def test_knowledge_that_cannot_be_opened_ends_it_in_words(
         self, keys: PipeInput, bot: Bot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,7 +265,7 @@ def test_a_slip_in_every_long_word(
 def test_a_long_story_around(screen: Screen, case: tuple[str, Level], start: int) -> None:
     message, level = case
     before = (STORY * 60)[start:10_000]
-    assert reaches(screen, f"{before}\n{message}\n{STORY}", level)
+    assert reaches(screen, f"{before}\n\n{message}\n{STORY}", level)
     assert reaches(screen, f"{STORY * 60}{message}. {STORY}", level)
 
 
@@ -278,6 +279,32 @@ SMALL = Screen(Safety(concepts={"a": ("b c",)}, guards={"idiom": ("d e",), "open
 
 
 # --- cost ---------------------------------------------------------------------------------------
+# Steps are counted, so that a busy machine changes nothing; milliseconds are in benchmarks/.
+
+MAX_STEPS = 5_000
+"""Calls and returns for a message of ordinary length; the most seen is 2,900, in 0.2 ms."""
+HOSTILE = [
+    *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
+    *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
+    *("qwzxvkj ", "if or ", "want to die ", "fever 39 ", "tired of living if "),
+]
+
+
+def steps(screen: Screen, text: str) -> int:
+    """Calls that ``text`` costs the screen, and returns from them."""
+    count = 0
+
+    def step(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(step)
+    try:
+        screen.check(text)
+    finally:
+        sys.setprofile(before)
+    return count
 
 
 def seconds(screen: Screen, text: str) -> float:
@@ -286,20 +313,19 @@ def seconds(screen: Screen, text: str) -> float:
     return time.process_time() - start
 
 
-def test_a_normal_message_costs_less_than_a_millisecond(screen: Screen) -> None:
-    spent = sum(seconds(screen, message) for message in QUIET)
-    assert spent / len(QUIET) < 0.001
+def test_a_normal_message_takes_few_steps(screen: Screen) -> None:
+    assert max(steps(screen, message) for message in QUIET) < MAX_STEPS
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
-        *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
-        *("qwzxvkj ", "if or "),
-    ],
-)
-def test_cost_is_in_proportion_to_length(screen: Screen, piece: str) -> None:
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_steps_are_in_proportion_to_length(screen: Screen, piece: str) -> None:
+    small, large = (steps(screen, piece * (n // len(piece)) + "x") for n in (2_500, 20_000))
+    assert large < 10 * small  # eight times the length; squared, it would be 64
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_pattern_blows_up(screen: Screen, piece: str) -> None:
+    """Steps do not show what a regular expression does inside: here time must, coarsely."""
     small, large = (
         min(seconds(screen, piece * (length // len(piece)) + "x") for _ in range(2))
         for length in (12_500, 100_000)

@@ -338,7 +338,8 @@ class Bot:
                 notes.append(self._speaker.say("again"))
         said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
-            said = replace(reply, text="\n\n".join([*notes, reply.text]))
+            lead = "\n\n".join(notes)
+            said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
         if reply.outcome is Outcome.ANSWER:
             return said, self._steering.answered(reply, state, question)
         subjects = self._common_subject(reply) or self._referring.subjects((), question)

@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +16,7 @@ from .errors import AmlbotError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from .bot import Bot
+    from .evaluate import Baseline
     from .knowledge import KnowledgeBase
     from .model import Reply
 
@@ -165,6 +165,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("question", nargs="+")
     test = command("test", _test, "run question → intent cases, or hold out every phrasing once")
     test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
+    test.add_argument("--typos", action="store_true", help="ask with typing mistakes")
+    test.add_argument("--topic", metavar="NAME", help="report what concerns one topic or file")
+    test.add_argument(
+        "--rows", type=int, default=20, metavar="N", help="lines of each table (default: 20)"
+    )
+    test.add_argument("--baseline", metavar="FILE", help="fail where it is worse than recorded")
+    test.add_argument("--record", metavar="FILE", help="write the baseline")
     serve = command("serve", _serve, "serve the web page and the HTTP API (needs amlbot[web])")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
     serve.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
@@ -296,22 +303,42 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _test(args: argparse.Namespace) -> int:
-    from .evaluate import cases, held_out, report, run
+    from .evaluate import Baseline, cases, concerning, held_out, mistyped, report, run
     from .knowledge import load, read
     from .matcher import Matcher
 
     kb = load(args.knowledge)
-    if not args.path:
-        print("\n".join(report(list(held_out(kb)))))
-        return EXIT_OK
-    asked = [case for path in args.path for document in read(path) for case in cases(document)]
-    results = run(Matcher(kb), asked)
-    if args.json:
-        for result in results:
-            print(json.dumps({"right": result.right, **asdict(result.case)}, ensure_ascii=False))
+    baseline = _baseline(args.baseline) if args.baseline else None
+    if args.path:
+        asked = [case for path in args.path for document in read(path) for case in cases(document)]
+        results = run(Matcher(kb), mistyped(asked) if args.typos else asked)
     else:
-        print("\n".join(report(results)))
-    return EXIT_OK if all(result.right for result in results) else EXIT_FAILURE
+        results = list(held_out(kb, typos=args.typos))
+    shown = concerning(results, kb.intents, args.topic) if args.topic else results
+    if args.json:
+        print("\n".join(json.dumps(r.as_dict(), ensure_ascii=False) for r in shown))
+    else:
+        print("\n".join(report(shown, kb.intents, args.rows)))
+    if args.record:
+        with open(args.record, "w", encoding="utf-8") as file:
+            file.write(Baseline.of(results).dump())
+    if baseline:
+        worse = baseline.regressions(results)
+        print("\n".join(["", "worse than the baseline", *worse] if worse else []), file=sys.stderr)
+        return EXIT_FAILURE if worse else EXIT_OK
+    return EXIT_FAILURE if args.path and not all(r.right for r in results) else EXIT_OK
+
+
+def _baseline(path: str) -> Baseline:
+    from .evaluate import Baseline
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            return Baseline.parse(file.read())
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"cannot read the baseline {path}: {error} (--record writes one)"
+        ) from error
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -105,7 +105,8 @@ class Session:
             line = f"/{phrase}"
         if line.startswith("/"):
             name, _, argument = line[1:].partition(" ")
-            return COMMANDS.get(name.lower(), Command(name, _unknown(name))), argument.strip()
+            known = COMMANDS.get(name.lower() or "help")
+            return known or Command(name, _unknown(name)), argument.strip()
         labelled = _LABELLED.fullmatch(line)
         command = COMMANDS.get(labelled[1].lower()) if labelled else None
         if labelled and command and command.argument:
@@ -133,9 +134,9 @@ class Command:
 
 
 def _phrases(speaker: Speaker) -> dict[tuple[str, ...], str]:
-    """Words that stand for a command, from the replies named ``words-COMMAND``."""
+    """Words that stand for a command, from the replies named ``typed-COMMAND``."""
     found: dict[tuple[str, ...], str] = {}
-    for name, variants in speaker.occasions("words-").items():
+    for name, variants in speaker.occasions("typed-").items():
         found |= dict.fromkeys(map(words, variants), name.replace("-", " "))
     return found
 

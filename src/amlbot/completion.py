@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from .commands import COMMANDS, MIN_FOUND, Session
 from .text import words
 
 MAX_OFFERED = 8
 """Lines that a menu shows without scrolling."""
+ALIKE = 0.75
+"""Share of letters from which a word is taken for a slip of another: one slip in four letters."""
 
 
 def complete(line: str, session: Session) -> list[str]:
@@ -23,8 +27,9 @@ def complete(line: str, session: Session) -> list[str]:
         return []
     titles = {i.id: i.title for i in session.bot.kb.intents.values() if not i.chat}
     begun = [title for title in titles.values() if _begins(typed, title)]
-    found = session.bot.matcher.search(line, MAX_OFFERED)
+    found = session.bot.matcher.search(line, 2 * MAX_OFFERED)
     near = [titles[c.intent] for c in found if c.score >= MIN_FOUND and c.intent in titles]
+    near.sort(key=lambda title: _strange(typed, title))
     ranked = [title for title in near if title in begun] + sorted(begun, key=len) + near
     return list(dict.fromkeys(ranked))[:MAX_OFFERED]
 
@@ -42,3 +47,13 @@ def _commands(line: str, session: Session) -> list[str]:
 def _begins(typed: tuple[str, ...], title: str) -> bool:
     has = words(title)
     return all(any(word.startswith(start) for word in has) for start in typed)
+
+
+def _strange(typed: tuple[str, ...], title: str) -> int:
+    """How many of the typed words neither begin nor resemble a word of ``title``."""
+    has = words(title)
+    known = (
+        any(word.startswith(start) for word in has) or get_close_matches(start, has, 1, ALIKE)
+        for start in typed
+    )
+    return sum(not found for found in known)

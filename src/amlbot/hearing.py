@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from operator import contains
 
-from .text import clean
+from .text import clean, letter_for_letter
 
 _CLAUSE = re.compile(
     r"[.!?;](?=\s|$)|。|\n\s*\n"  # the end of a sentence
@@ -142,7 +142,7 @@ def clauses(text: str) -> Iterator[tuple[str, int]]:
     A full stop after a single word is a gasp, not the end of a sentence: "I. Can't. Breathe."
     """
     start, sentence = 0, 0
-    for match in _CLAUSE.finditer(text):
+    for match in _CLAUSE.finditer(letter_for_letter(text)):
         raw = text[start : match.end()]
         if raw.strip():
             yield raw, sentence

@@ -33,10 +33,11 @@ SMOOTHING = 0.1
 PAIR = 0.4
 """Weight of two adjacent words beside that of one word (0.25 to 0.5: within 0.2 points)."""
 ID, ANSWER = 3.0, 1.5
-"""Mass of an intent's id and of its answer, each as one text beside its phrasings: worth 0.8 and
-1.3 points (docs/matching.md). Half or twice as much ranks within 0.4 points."""
+"""Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
+0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
 CENTER = 1.5
-"""Weight of the cosine to an intent's center beside the log of its mass: worth 0.3 points."""
+"""Weight of the cosine to an intent's center beside the log of its mass: worth 0.1 to 0.4 points
+of the first three, none of the first."""
 MEMORY = 2_000
 """Features whose postings are kept at hand; beyond that the memory starts afresh."""
 

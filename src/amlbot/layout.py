@@ -45,6 +45,14 @@ def item(bullet: str, text: str, columns: int) -> str:
     return "\n".join(lines(text, columns, bullet))
 
 
+def shortened(text: str, columns: int) -> str:
+    """As many words of ``text`` as fit into ``columns``, with a sign where some are left out."""
+    text = " ".join(text.split())
+    if len(text) <= columns:
+        return text
+    return textwrap.shorten(text, columns - 1, placeholder="").rstrip(" ,.;:") + "…"
+
+
 def key_sentence(text: str) -> str:
     """The first sentence of ``text``, or its first paragraph if that is one sentence."""
     paragraph = next(iter(paragraphs(text)), "")

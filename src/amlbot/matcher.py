@@ -34,8 +34,6 @@ CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5
 """The same for a clause that was given its subject: enough to offer, never to answer."""
-UNNAMED_TRUST = 0.9
-"""The same for a text whose names were left out: an answer about just these names is better."""
 
 
 class Matcher:
@@ -113,9 +111,8 @@ class Matcher:
         for part, trust in self._parts(text):
             reading = self._reader.read(part)
             for read in dict.fromkeys((reading, self._unnamed(reading))):
-                trusted = trust if read is reading else trust * UNNAMED_TRUST
                 query = self._scorer.query(read)
-                scored = [replace(s, score=s.score * trusted) for s in self._scorer.score(query)]
+                scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
                 if read is reading or (scored and scored[0].number in self._any_name):
                     parts.append((query, scored))
         return max(parts, key=lambda part: part[1][0].score if part[1] else 0.0)

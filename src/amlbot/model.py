@@ -381,6 +381,8 @@ class Reply:
     figures: tuple[Figure, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     reviewed: str | None = None
+    lead: str = ""
+    """What ``text`` opens with above the answer itself: how the message was understood."""
     more: bool = False
     """True when "tell me more" has a longer answer that was not given yet."""
     parts: tuple[Reply, ...] = ()

@@ -16,7 +16,7 @@ class Recall:
 
         """
         self.lines: list[str] = []
-        self._path = path
+        self.path = path
         if path:
             with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), encoding="utf-8") as file:
                 self.lines += file.read().splitlines()
@@ -27,13 +27,13 @@ class Recall:
         if not line or self.lines[-1:] == [line]:
             return
         self.lines.append(line)
-        if self._path:
-            with open(self._path, "a", encoding="utf-8") as file:
+        if self.path:
+            with open(self.path, "a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
 
     def forget(self) -> None:
         """Empty the memory, and the file."""
         self.lines.clear()
-        if self._path:
-            with open(self._path, "w", encoding="utf-8"):
+        if self.path:
+            with open(self.path, "w", encoding="utf-8"):
                 pass

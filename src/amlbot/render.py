@@ -6,13 +6,19 @@ import json
 from collections.abc import Callable, Iterator
 
 from . import figures
-from .layout import MEASURE, item, key_sentence, lines, measure, wrap
+from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
 from .model import Explanation, Intent, Outcome, Reply, Source
 from .style import PLAIN, Style
 from .text import printable
 
 Say = Callable[..., str]
 """What the program itself says on an occasion: `Bot.say`."""
+
+
+BRIEF = MEASURE - 4
+"""Letters of a source in a chat: one line of a wide window."""
+MAX_BRIEF = 3
+"""Sources that a chat lists unasked: with more, they would push the answer out of the window."""
 
 
 def as_json(reply: Reply) -> str:
@@ -31,7 +37,7 @@ def as_text(
     """The reply for a terminal of ``width`` columns; ``say`` supplies the program's own words.
 
     In a ``chat`` an answer should fit the window and more can be asked for: its sources take one
-    line each, and a longer answer is pointed to.
+    line each, the first few of them, and a longer answer is pointed to.
     """
     return "\n\n".join(_blocks(reply, say, measure(width), style, chat))
 
@@ -42,7 +48,10 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
         yield from _said(part, say, columns, style)
     if reply.sources:
         brief = chat and reply.outcome in (Outcome.ANSWER, Outcome.URGENT)
-        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(reply.sources, 1)]
+        shown = reply.sources[:MAX_BRIEF] if brief else reply.sources
+        listed = [_source(s, i, columns, style, brief) for i, s in enumerate(shown, 1)]
+        if left := len(reply.sources) - len(shown):
+            listed.append(wrap(say("sources-left", left=str(left)), columns))
         if reply.reviewed:
             listed.append(wrap(say("reviewed", date=reply.reviewed), columns))
         yield "\n".join([_heading(say("sources"), columns, style), *listed])
@@ -58,12 +67,15 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
 def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
     """What the reply to one question says, and its figures."""
     urgent = reply.outcome is Outcome.URGENT
+    if reply.lead:
+        yield wrap(reply.lead, columns)
     if urgent:
         yield _alarm(say(f"urgent-{reply.level}"), columns, style)
     elif reply.title and reply.outcome is Outcome.ANSWER:
         yield "\n".join(lines(reply.title, columns))
+    text = reply.text.removeprefix(reply.lead).strip()
     answered = urgent or reply.outcome is Outcome.ANSWER
-    yield _key_first(reply.text, columns, style) if answered else wrap(reply.text, columns)
+    yield _key_first(text, columns, style) if answered else wrap(text, columns)
     if urgent and style.marks:
         yield _rule(columns)
     for figure in reply.figures:
@@ -135,10 +147,8 @@ def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
 def _source(source: Source, number: int, columns: int, style: Style, brief: bool) -> str:
     """One source: a link where the terminal opens links, otherwise with its address below."""
     where = ", ".join(part for part in (source.publisher, source.date) if part)
-    head = lines(f"{source.title}. {where}" if where else source.title, columns, f"{number}. ")
-    if brief and len(head) > 1:
-        head = [head[0][: columns - 1].rstrip(" ,.") + "…"]
-    text = "\n".join(head)
+    name = f"{source.title}. {where}" if where else source.title
+    text = item(f"{number}. ", shortened(name, BRIEF) if brief else name, columns)
     if style.links:
         return style.linked(text, source.url)
     return text if brief or not source.url else f"{text}\n   {printable(source.url)}"

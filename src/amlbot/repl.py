@@ -51,8 +51,13 @@ def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[st
 
     """
     screen = Screen(speaker, manner, environ)
-    screen.welcome()
-    return Chat(open_bot, screen).talk()
+    recall = Recall()
+    try:
+        recall = Recall(manner.history)
+    except OSError as error:
+        screen.tell("no-history", file=manner.history, reason=error.strerror or str(error))
+    screen.welcome(recall.path)
+    return Chat(open_bot, screen, recall).talk()
 
 
 def on_terminal() -> bool:
@@ -78,13 +83,13 @@ class Screen:
         self.manner = replace(self.manner, plain=True)
         self.style = PLAIN
 
-    def welcome(self) -> None:
-        """The first lines of a conversation."""
+    def welcome(self, kept: str) -> None:
+        """The first lines of a conversation; ``kept`` is the file that remembers it, if any."""
         if self.manner.as_json:
             return
         lines = self.speaker.banner()
-        if self.manner.history:
-            lines[1] = self.speaker.tell("banner-kept", file=self.manner.history)
+        if kept:
+            lines[1] = self.speaker.tell("banner-kept", file=kept)
         for i, line in enumerate(lines):
             first = self.style.strong if i == 0 else str
             self._hint("\n".join(map(first, wrap(line, self._columns).split("\n"))))
@@ -137,11 +142,11 @@ class Screen:
 class Chat:
     """The turns between a keyboard and a screen."""
 
-    def __init__(self, open_bot: OpenBot, screen: Screen) -> None:
+    def __init__(self, open_bot: OpenBot, screen: Screen, recall: Recall) -> None:
         self._open_bot = open_bot
         self._screen = screen
-        self._recall = _recall(screen)
-        self._keyboard = _keyboard(screen, self._recall, self._complete)
+        self._recall = recall
+        self._keyboard = _keyboard(screen, recall, self._complete)
         self._session = Later(self._open)  # after the keyboard: the prompt comes first
         self._hinted = False
 
@@ -166,7 +171,8 @@ class Chat:
 
     def _turn(self, line: str) -> bool:
         """Answer one line; True when the person leaves."""
-        self._recall.add(line)
+        with suppress(OSError):  # a full disk is no reason to stop
+            self._recall.add(line)
         session = self._session.get(on_wait=lambda: self._screen.tell("one-moment"))
         try:
             replies = session.send(line)
@@ -298,15 +304,6 @@ def _keyboard(screen: Screen, recall: Recall, complete: Callable[[str], list[str
         except Exception:  # a console that it cannot drive, such as git-bash without winpty
             screen.go_plain()
     return Typed(label, recall)
-
-
-def _recall(screen: Screen) -> Recall:
-    path = screen.manner.history
-    try:
-        return Recall(path)
-    except OSError as error:
-        screen.tell("no-history", file=path, reason=error.strerror or str(error))
-        return Recall()
 
 
 def _width() -> int:

@@ -67,7 +67,8 @@ class Steering:
         lead = self._speaker.say("more-next", len(state.trail) - 1)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
         shown = replace(shown, choices=rest)
-        return replace(shown, text=f"{lead}\n\n{shown.text}"), self.answered(shown, state)
+        told = replace(shown, text=f"{lead}\n\n{shown.text}", lead=lead)
+        return told, self.answered(shown, state)
 
     def simpler(self, state: State) -> tuple[Reply, State] | None:
         """The first sentence of the last answer, and what its technical words mean."""

@@ -45,6 +45,14 @@ def clean(text: str) -> str:
     return _APOSTROPHES.sub("", text)
 
 
+def letter_for_letter(text: str) -> str:
+    """``text`` with look-alike and accented letters made plain, each in its place."""
+    if text.isascii():
+        return text
+    plain = (c if c.isascii() else unicodedata.normalize("NFKD", c)[0] for c in text)
+    return "".join(plain).translate(_LOOKALIKES)
+
+
 def tokenise(text: str) -> list[Token]:
     """The words, numbers and meaningful signs of ``text``, in order."""
     text = clean(text)
