@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from statistics import median, quantiles
 
 from starlette.applications import Starlette
@@ -35,6 +36,8 @@ QUESTIONS = (
     "what is the best pizza",
     "hello",
 )
+SETTLING = 5
+"""Seconds for the other workers to get ready."""
 HISTORY = [{"role": "user", "content": text} for text in ("what is flt3", "and its treatment?")]
 
 
@@ -70,7 +73,7 @@ def serving(command: Sequence[str], port: int) -> Iterator[None]:
                 break
             except OSError:
                 time.sleep(0.1)
-        time.sleep(2)  # for the other workers
+        time.sleep(SETTLING)
         yield
     finally:
         process.terminate()
@@ -116,15 +119,21 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--port", type=int, default=8899)
     args = parser.parse_args()
-    port, workers = str(args.port), str(args.workers)
-    bare = [sys.executable, "-m", "uvicorn", "--factory", "server:echo", "--app-dir"]
-    bare += [__file__.rpartition("/")[0] or ".", "--port", port, "--workers", workers]
-    bare += ["--no-access-log", "--http", "h11", "--log-level", "warning"]
-    ours = [sys.executable, "-m", "amlbot", "serve", "--port", port, "--workers", workers]
-    first, later = bodies([]), bodies(HISTORY)
-    measure("bare echo", bare, args.port, Load(first, args.clients, args.seconds))
-    measure("amlbot, first question", ours, args.port, Load(first, args.clients, args.seconds))
-    measure("amlbot, after two questions", ours, args.port, Load(later, args.clients, args.seconds))
+    workers = str(args.workers)
+    bare = [sys.executable, "-m", "uvicorn", "--factory", "server:echo", "--workers", workers]
+    bare += ["--app-dir", str(Path(__file__).parent), "--http", "amlbot.web.server:_Impatient"]
+    bare += ["--no-access-log", "--log-level", "warning"]
+    ours = [sys.executable, "-m", "amlbot", "serve", "--workers", workers]
+    for number, (name, command, history) in enumerate(
+        (
+            ("bare echo", bare, []),
+            ("amlbot, first question", ours, []),
+            ("amlbot, after two questions", ours, HISTORY),
+        )
+    ):
+        port = args.port + number
+        load = Load(bodies(history), args.clients, args.seconds)
+        measure(name, [*command, "--port", str(port)], port, load)
 
 
 if __name__ == "__main__":
