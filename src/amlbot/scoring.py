@@ -33,7 +33,8 @@ PLENTY = 3
 CERTAIN = 0.99
 """Score of an intent that has the question word for word."""
 # A logistic fit on unseen questions of three knowledge bases and on messages out of scope
-# (docs/matching.md). Without coverage, foreign or amount the AUROC of scope falls by 0.001 to 0.009.
+# (docs/matching.md). Without coverage, foreign or amount the AUROC of scope falls by 0.001 to
+# 0.009.
 BIAS = -2.45
 WEIGHTS = {
     "center": 2.82,
