@@ -21,7 +21,8 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import create_app, from_environment
-from amlbot.web.limits import MAX_BODY, MAX_TEXT
+from amlbot.web.limits import MAX_BODY, MAX_HISTORY, MAX_HISTORY_TEXT, MAX_TEXT
+from amlbot.web.messages import latest
 from serving import Answer, post, send
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -118,8 +119,15 @@ def test_a_message_may_have_so_many_characters(app: ASGIApp) -> None:
 
 def test_a_history_of_any_length_is_cut(app: ASGIApp) -> None:
     history = [{"role": "user", "content": "what is idh1 " * 300}] * 100
+    assert post(app, "/api/ask", {"text": "1", "history": history}).status == 200
     history.append({"role": "user", "content": "what is idh1"})
     assert ask(app, "1", history=history)["intent"] == "idh2-what"
+
+
+def test_of_a_long_history_the_latest_is_read() -> None:
+    assert latest(["a"] * 99) == ["a"] * MAX_HISTORY
+    assert latest(["x" * 5000, "y" * 5000, "z"]) == ["y" * MAX_TEXT, "z"]
+    assert sum(map(len, latest(["x" * 5000] * 9))) == MAX_HISTORY_TEXT
 
 
 @pytest.mark.parametrize(

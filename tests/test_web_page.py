@@ -23,8 +23,8 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import chart, create_app, markup
-from amlbot.web.limits import MAX_TEXT
-from amlbot.web.page import MAX_KEPT, MAX_SAID, Page, Talk
+from amlbot.web.limits import MAX_HISTORY, MAX_TEXT
+from amlbot.web.page import MAX_KEPT, Page, Talk
 from serving import Answer, send
 
 ASSETS = Path(markup.__file__).parent / "assets"
@@ -165,11 +165,11 @@ def test_the_page_says_what_the_bot_says(app: ASGIApp, small: KnowledgeBase) -> 
 
 def test_a_long_conversation_forgets_its_beginning(app: ASGIApp) -> None:
     page = get(app).text
-    for i in range(MAX_SAID + 3):
+    for i in range(MAX_HISTORY + 3):
         page = press(app, page, text=f"nice weather {i}")
     said = Reader(page).fields("said")
-    assert (len(said), said[0]) == (MAX_SAID, "nice weather 3")
-    assert f'<article id="turn-{MAX_SAID + 3}"' in page
+    assert (len(said), said[0]) == (MAX_HISTORY, "nice weather 3")
+    assert f'<article id="turn-{MAX_HISTORY + 3}"' in page
 
 
 class Unsure:

@@ -8,8 +8,10 @@ MAX_BODY = 512 * 1024
 """Bytes of a request. Frontends send the whole conversation every time: some 200 long answers."""
 MAX_TEXT = 2000
 """Characters of one message: a page of story."""
-MAX_HISTORY = 24
-"""User messages that are handed to the bot, which itself looks back on fewer."""
+MAX_HISTORY = 12
+"""Earlier user messages that are read."""
+MAX_HISTORY_TEXT = 4000
+"""Characters of them together: each costs time with every request."""
 BODY_SECONDS = 10.0
 """Time for a whole request body to come in."""
 HEADER_SECONDS = 10.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..dialogue import user_messages
 from ..model import Turn
-from .limits import MAX_HISTORY, MAX_TEXT, Refused
+from .limits import MAX_HISTORY, MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -100,8 +100,20 @@ def _user_texts(messages: object, param: str) -> list[str]:
     return [whole(text) for text in user_messages(messages)]
 
 
+def latest(texts: Sequence[str]) -> list[str]:
+    """The last of ``texts``, as many as are read again with every request."""
+    kept: list[str] = []
+    room = MAX_HISTORY_TEXT
+    for text in reversed(texts[-MAX_HISTORY:]):
+        room -= len(text[:MAX_TEXT])
+        if room < 0:
+            break
+        kept.insert(0, text[:MAX_TEXT])
+    return kept
+
+
 def _turns(texts: Sequence[str]) -> tuple[Turn, ...]:
-    return tuple(Turn("user", text[:MAX_TEXT]) for text in texts[-MAX_HISTORY:])
+    return tuple(Turn("user", text) for text in latest(texts))
 
 
 def _check(message: object, where: str) -> None:

@@ -19,12 +19,10 @@ from ..bot import Bot
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
-from .limits import MAX_TEXT
+from .limits import MAX_HISTORY, MAX_TEXT
 from .markup import as_html
-from .messages import whole
+from .messages import latest, whole
 
-MAX_SAID = 12
-"""Earlier messages that a page carries along."""
 MAX_KEPT = 40
 """Questions that a page keeps for the doctor."""
 MAX_FIELDS = 200
@@ -81,10 +79,10 @@ class Talk:
         """What the fields of a form say. Anything odd in them is passed over."""
         fields = [(name, whole(value).replace("\r\n", "\n")) for name, value in fields]
         last = {name: value.strip() for name, value in fields}
-        said = [value[:MAX_TEXT] for name, value in fields if name == "said" and value.strip()]
+        said = [value for name, value in fields if name == "said" and value.strip()]
         draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
         talk = cls(
-            said=tuple(said[-MAX_SAID:]),
+            said=tuple(latest(said)),
             turn=max(_number(last.get("turn", "")) or 0, len(said)),
             kept=_kept(fields, _number(last.get("drop", ""))),
             region=last.get("region", ""),
@@ -99,7 +97,7 @@ class Talk:
         """The talk after a new message."""
         if not new or len(new) > MAX_TEXT:
             return replace(self, error="page-too-long" if new else "empty")
-        said = (*self.said, new)[-MAX_SAID:]
+        said = (*self.said[1 - MAX_HISTORY :], new)
         draft = "" if new == self.draft else self.draft
         return replace(self, said=said, asked=True, turn=self.turn + 1, draft=draft)
 
