@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .dialogue import State
 from .knowledge import KnowledgeBase, cues
@@ -50,20 +51,58 @@ class Referring:
 
     def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
         self.kb, self._reader = kb, reader
-        heard = cues(kb)
-        self._leads = _starting(heard.leads)
-        self._trails = _ending(heard.trails)
-        self._turns = _starting(heard.turns)
-        self._narrows = _starting(heard.narrows)
-        self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
-        self._usual = _anywhere(heard.usual)
-        self._idle = _anywhere(heard.idle)
-        self._corrects = _starting(heard.corrects), _ending(heard.corrects)
-        self._defines = _starting(heard.defines), _ending(heard.defines)
-        self._asks = _starting([*heard.asks, *heard.checks])
-        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in heard.frames)
-        self._frames = re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
-        self._contrasts = [_anywhere(row) for row in heard.contrasts]
+        self._cues = cues(kb)
+
+    # Patterns are compiled when they are first needed: a first question needs few of them.
+
+    @cached_property
+    def _leads(self) -> re.Pattern[str]:
+        return _starting(self._cues.leads)
+
+    @cached_property
+    def _trails(self) -> re.Pattern[str]:
+        return _ending(self._cues.trails)
+
+    @cached_property
+    def _turns(self) -> re.Pattern[str]:
+        return _starting(self._cues.turns)
+
+    @cached_property
+    def _narrows(self) -> re.Pattern[str]:
+        return _starting(self._cues.narrows)
+
+    @cached_property
+    def _stand_ins(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(p, _anywhere(phrases)) for p, phrases in self._cues.stand_ins.items()]
+
+    @cached_property
+    def _usual(self) -> re.Pattern[str]:
+        return _anywhere(self._cues.usual)
+
+    @cached_property
+    def _idle(self) -> re.Pattern[str]:
+        return _anywhere(self._cues.idle)
+
+    @cached_property
+    def _corrects(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _starting(self._cues.corrects), _ending(self._cues.corrects)
+
+    @cached_property
+    def _defines(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _starting(self._cues.defines), _ending(self._cues.defines)
+
+    @cached_property
+    def _asks(self) -> re.Pattern[str]:
+        return _starting([*self._cues.asks, *self._cues.checks])
+
+    @cached_property
+    def _contrasts(self) -> list[re.Pattern[str]]:
+        return [_anywhere(row) for row in self._cues.contrasts]
+
+    @cached_property
+    def _frames(self) -> re.Pattern[str]:
+        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in self._cues.frames)
+        return re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
 
     def names(self, text: str) -> list[str]:
         """The ids of the entities that ``text`` names, what everything is about aside."""
