@@ -7,9 +7,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from .index import PAIR, Index, damped, key
+from .index import Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Grams, Lookalikes
@@ -99,7 +98,7 @@ class Query:
     said: Mapping[str, float]
     """What its words say."""
     alike: Mapping[str, float]
-    """What they look like, and pairs of them."""
+    """What they look like."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
     strangeness: float
@@ -137,9 +136,6 @@ class Scorer:
                 if known not in said:
                     value = ALIKE * cosine * index.weight[index.features[known]]
                     alike[known] = max(alike.get(known, 0.0), value)
-        for a, b in pairwise(word.text for word in reading.words):
-            if (pair := f"{a} {b}") in index.features:
-                alike[pair] = PAIR * index.weight[index.features[pair]]
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * index.rarest)
