@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
-from amlbot.dialogue import History
+from amlbot.dialogue import MAX_HISTORY, History
 from amlbot.model import Bar, Figure, Reply, Term
 
 pytest.importorskip("starlette")
@@ -23,7 +23,7 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import chart, create_app, markup
-from amlbot.web.limits import MAX_HISTORY, MAX_TEXT
+from amlbot.web.limits import MAX_TEXT
 from amlbot.web.page import MAX_KEPT, Page, Talk
 from serving import Answer, send
 
@@ -250,7 +250,7 @@ def test_questions_for_the_doctor(app: ASGIApp) -> None:
 
 def test_a_question_that_cannot_be_asked_stays_in_the_box(app: ASGIApp) -> None:
     page = press(app, get(app).text, text="x" * (MAX_TEXT + 1))
-    assert "more than 2,000 characters" in page
+    assert "more than 20,000 characters" in page
     assert f">{'x' * (MAX_TEXT + 1)}</textarea>" in page
     assert 'aria-invalid="true"' in page
     assert '<p id="error">Type a question' in press(app, page, text=" ")

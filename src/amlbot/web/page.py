@@ -16,10 +16,11 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
+from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
-from .limits import MAX_HISTORY, MAX_TEXT
+from .limits import MAX_TEXT
 from .markup import as_html
 from .messages import latest, whole
 
