@@ -209,7 +209,7 @@ def test_several_questions_are_answered_one_by_one(small: KnowledgeBase) -> None
 def test_an_urgent_reply_has_a_number_to_tap_and_nothing_else_to_press(bot: Bot) -> None:
     page = press(create_app(bot), get(create_app(bot)).text, text="I have chest pain", region="uk")
     [reply] = re.findall(r'<div class="reply urgent">.*?</article>', page, re.DOTALL)
-    assert "<h3>URGENT: THIS MAY BE AN EMERGENCY</h3>" in reply
+    assert "<h3>URGENT: CALL 911 NOW</h3>" in reply
     assert '<a href="tel:999">999</a>' in reply
     assert "911" not in page
     assert Reader(page).labels("pick") == Reader(page).labels("keep") == []

@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
     )
-    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, eu, ca or au")
+    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
     parser = _Parser(
         prog="amlbot",
         description=_ABOUT,

@@ -38,6 +38,10 @@ ID, ANSWER = 3.0, 1.5
 CENTER = 1.5
 """Weight of the cosine to an intent's center beside the log of its mass: worth 0.1 to 0.4 points
 of the first three, none of the first."""
+BOUND = 0.75
+"""Share of an intent's questions that name an entity from which on it is bound to it."""
+BINDING = frozenset({"gene", "drug", "regimen"})
+"""Kinds of entity that people name if they mean them."""
 MEMORY = 2_000
 """Features whose postings are kept at hand; beyond that the memory starts afresh."""
 
@@ -77,6 +81,8 @@ class Index:
     """The number of the phrasing that each checksum is of."""
     about: Sequence[Sequence[str]]
     """The entities that each intent speaks of: named in its questions, or broader than those."""
+    bound: Sequence[Sequence[str]]
+    """The entities that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
     postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
@@ -132,6 +138,7 @@ class _Builder:
         """Intent → phrasing → its features and their counts; pairs are the negative ones."""
         self.keys: list[int] = []
         self.about: list[list[str]] = []
+        self.bound: list[list[str]] = []
         for id in ids:
             self._hold(id)
         self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in self.users))
@@ -152,6 +159,10 @@ class _Builder:
         for t in used:
             self.users[t] += 1
         self.held.append(held)
+        covers = self.reader.names.covers
+        spoken = Counter(e for reading in readings for e in covers(reading.entities))
+        often = (e for e, n in spoken.items() if n >= BOUND * len(readings))
+        self.bound.append(sorted(e for e in often if self.kb.entities[e].kind in BINDING))
         named = {entity for reading in readings for entity in reading.entities}
         self.about.append(sorted(self.reader.names.covers({*named, *intent.about})))
 
@@ -200,6 +211,7 @@ class _Builder:
             checks=array("I", (self.keys[k] for k in order)),
             owner=array("I", order),
             about=self.about,
+            bound=self.bound,
             any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
 

@@ -23,6 +23,8 @@ NEARNESS = 3.0
 """Weight of the nearest phrasing's cosine beside the pooled evidence (1 to 3: +0.5 points)."""
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
+UNASKED = 1.5
+"""What it loses for each name that all but all its questions have, and this one has not."""
 VISITS = 1000
 """Postings after which only the best `KEPT` intents are scored further."""
 KEPT = 128
@@ -83,6 +85,8 @@ class Scored:
     score: float
     missing: tuple[str, ...] = ()
     """Entities that the question names and the intent is not about."""
+    unasked: bool = False
+    """The intent is bound to a name that the question has not."""
     exact: bool = False
     """The question is one of the intent's own, word for word."""
 
@@ -162,9 +166,14 @@ class Scorer:
         held = self._held(query, top)
         named = self.guarded.intersection(query.reading.entities)
         near = {i: self._nearest(query, i, held[i]) for i in top}
+        spoken = self._reader.names.covers(query.reading.entities)
+        unasked = {i: len(set(self.index.bound[i]) - spoken) for i in top}
         missing = {i: named.difference(self.index.about[i]) for i in top}
         total = {
-            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(missing[i])
+            i: evidence.get(i, 0.0)
+            + NEARNESS * nearness
+            - ABSENT * len(missing[i])
+            - UNASKED * unasked[i]
             for i, (nearness, _, _) in near.items()
         }
         best = max(total.values())
@@ -189,6 +198,7 @@ class Scorer:
                     signals=signals,
                     score=CERTAIN if i == exact else signals.chance(),
                     missing=tuple(e for e in query.reading.entities if e in missing[i]),
+                    unasked=bool(unasked[i]),
                     exact=i == exact,
                 )
             )
