@@ -175,7 +175,8 @@ class Page:
         parts = reply.parts or (reply,)
         shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
         if reply.outcome is Outcome.URGENT:
-            shown = _tappable(shown, emergency)
+            heading = self._say(f"urgent-{reply.level}", emergency=emergency)
+            shown = _tappable(f"<h3>{heading}</h3>\n{shown}", emergency)
         return (
             f'<article id="turn-{number}" class="turn">\n'
             f'<div class="said"><b>{self._say("page-you")}:</b> <p>{escape(said)}</p></div>\n'
@@ -185,9 +186,7 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = []
-        if reply.outcome is Outcome.URGENT:
-            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
-        elif reply.title and reply.outcome is Outcome.ANSWER:
+        if reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
         shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
