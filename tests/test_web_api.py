@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match
+from amlbot.dialogue import MAX_HISTORY
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -21,7 +22,7 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import create_app, from_environment
-from amlbot.web.limits import MAX_BODY, MAX_HISTORY, MAX_HISTORY_TEXT, MAX_TEXT
+from amlbot.web.limits import MAX_BODY, MAX_HISTORY_TEXT, MAX_TEXT
 from amlbot.web.messages import latest
 from serving import Answer, post, send
 
@@ -57,8 +58,9 @@ def test_the_region_picks_the_numbers(app: ASGIApp) -> None:
     assert "Call 999" in ask(app, "fever number to call", region="uk")["text"]
 
 
-def test_danger_comes_first(bot: Bot) -> None:
-    reply = ask(create_app(bot), "what is npm1? I have chest pain and can't breathe")
+@pytest.mark.parametrize("before", ["", "It began years ago. " * 900])
+def test_danger_comes_first(bot: Bot, before: str) -> None:
+    reply = ask(create_app(bot), f"{before}what is npm1? I have chest pain and can't breathe")
     assert (reply["outcome"], reply["level"]) == ("urgent", "emergency")
 
 
@@ -126,8 +128,9 @@ def test_a_history_of_any_length_is_cut(app: ASGIApp) -> None:
 
 def test_of_a_long_history_the_latest_is_read() -> None:
     assert latest(["a"] * 99) == ["a"] * MAX_HISTORY
-    assert latest(["x" * 5000, "y" * 5000, "z"]) == ["y" * MAX_TEXT, "z"]
-    assert sum(map(len, latest(["x" * 5000] * 9))) == MAX_HISTORY_TEXT
+    assert latest(["x" * 9000, "y" * 999, "z"])[1:] == ["y" * 999, "z"]
+    assert len(latest(["x" * 9000] * 9)) == 2
+    assert sum(map(len, latest(["x" * 700] * 9))) <= MAX_HISTORY_TEXT
 
 
 @pytest.mark.parametrize(

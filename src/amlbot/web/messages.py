@@ -7,9 +7,9 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..dialogue import user_messages
+from ..dialogue import MAX_HISTORY, clipped, user_messages
 from ..model import Turn
-from .limits import MAX_HISTORY, MAX_HISTORY_TEXT, MAX_TEXT, Refused
+from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -104,11 +104,11 @@ def latest(texts: Sequence[str]) -> list[str]:
     """The last of ``texts``, as many as are read again with every request."""
     kept: list[str] = []
     room = MAX_HISTORY_TEXT
-    for text in reversed(texts[-MAX_HISTORY:]):
-        room -= len(text[:MAX_TEXT])
+    for text in map(clipped, reversed(texts[-MAX_HISTORY:])):
+        room -= len(text)
         if room < 0:
             break
-        kept.insert(0, text[:MAX_TEXT])
+        kept.insert(0, text)
     return kept
 
 

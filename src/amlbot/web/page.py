@@ -16,10 +16,11 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
+from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
-from .limits import MAX_HISTORY, MAX_TEXT
+from .limits import MAX_TEXT
 from .markup import as_html
 from .messages import latest, whole
 
@@ -174,7 +175,8 @@ class Page:
         parts = reply.parts or (reply,)
         shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
         if reply.outcome is Outcome.URGENT:
-            shown = _tappable(shown, emergency)
+            heading = self._say(f"urgent-{reply.level}", emergency=emergency)
+            shown = _tappable(f"<h3>{heading}</h3>\n{shown}", emergency)
         return (
             f'<article id="turn-{number}" class="turn">\n'
             f'<div class="said"><b>{self._say("page-you")}:</b> <p>{escape(said)}</p></div>\n'
@@ -184,9 +186,7 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = []
-        if reply.outcome is Outcome.URGENT:
-            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
-        elif reply.title and reply.outcome is Outcome.ANSWER:
+        if reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
         shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
