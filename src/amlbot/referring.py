@@ -57,6 +57,7 @@ class Referring:
         self._narrows = _starting(heard.narrows)
         self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
         self._usual = _anywhere(heard.usual)
+        self._moments = _anywhere(heard.moments)
         self._idle = _anywhere(heard.idle)
         self._corrects = _starting(heard.corrects), _ending(heard.corrects)
         self._defines = _starting(heard.defines), _ending(heard.defines)
@@ -87,6 +88,10 @@ class Referring:
         """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
         return self._trails.sub("", self._leads.sub("", text)).strip() or text
 
+    def undated(self, text: str) -> str:
+        """``text`` without when it happened; never empty."""
+        return " ".join(self._moments.sub(" ", text).split()) or text
+
     def alike(self, a: str, b: str) -> float:
         """The share of words, in [0, 1], that both have of all that either has."""
         one, other = (
@@ -108,6 +113,10 @@ class Referring:
         """Whether ``text`` names what every question is about, and nothing else."""
         found = self._reader.read(text).entities
         return bool(found) and not self.names(text)
+
+    def nameless(self, text: str) -> bool:
+        """Whether ``text`` names nothing at all, not even what every question is about."""
+        return not self._reader.read(text).entities
 
     def other_disease(self, text: str) -> str:
         """The disease that ``text`` is about, if it is no AML and nothing else is asked of."""
