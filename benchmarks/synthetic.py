@@ -46,7 +46,7 @@ def questions(kb: KnowledgeBase, count: int, seed: int = 2) -> list[str]:
         words = words[: WORDS - 2] + rng.choice(rng.choice(intents).questions).split()[:2]
         if rng.random() < 0.5:
             i = rng.randrange(len(words))
-            words[i] = _swapped(words[i], rng)
+            words[i] = swapped(words[i], rng)
         asked.append(" ".join(words))
     return asked
 
@@ -81,7 +81,7 @@ def _zipf(words: list[str], rng: random.Random) -> Callable[[], str]:
     return lambda: words[min(len(words) - 1, bisect(heights, rng.random() * heights[-1]))]
 
 
-def _swapped(word: str, rng: random.Random) -> str:
+def swapped(word: str, rng: random.Random) -> str:
     """``word`` with two neighbours changed places, if it is long enough."""
     if len(word) < 4:
         return word
