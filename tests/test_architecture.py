@@ -12,9 +12,9 @@ import pytest
 import amlbot
 
 PACKAGE = Path(amlbot.__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["errors"],
+    ["errors", "ready"],
     ["model", "text", "yamlfile", "store", "recall"],
     [
         "layout",
@@ -33,11 +33,11 @@ LAYERS = [
     ["index", "quality"],
     ["scoring"],
     ["matcher"],
-    ["evaluate", "prepare", "referring", "speaking"],
-    ["steering"],
+    ["evaluate", "referring", "speaking"],
+    ["prepare", "steering", "understanding"],
+    ["answering"],
     ["bot"],
     ["render", "markdown"],
-    ["__init__"],
     ["limits"],
     ["messages", "markup", "chart"],
     ["openai", "openapi", "page"],
@@ -47,6 +47,7 @@ LAYERS = [
     ["completion"],
     ["repl"],
     ["cli"],
+    ["start"],
     ["__main__"],
 ]
 LIBRARIES = {
@@ -84,6 +85,8 @@ PURE = {
     "referring",
     "speaking",
     "steering",
+    "understanding",
+    "answering",
     "bot",
     "glossary",
     "safety",

@@ -18,18 +18,34 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from amlbot import Bot, Outcome, Reply
+from amlbot import Bot, KnowledgeBase, Outcome, Reply
 from amlbot.cli import main
+from amlbot.knowledge import read
+from amlbot.ready import bundled
 
 Script = Mapping[str, Any]
 FOLDER = Path(__file__).parent / "conversations"
-SCRIPTS: Sequence[Script] = [
-    script
-    for path in sorted(FOLDER.glob("*.yaml"))
-    for script in yaml.safe_load(path.read_text(encoding="utf-8"))
-]
+
+
+def scripts(folder: str) -> list[Script]:
+    files = sorted((FOLDER / folder).glob("*.yaml"))
+    return [script for file in files for script in yaml.safe_load(file.read_text("utf-8"))]
+
+
+MOVES, BUNDLED = scripts("moves"), scripts("bundled")
 RESTART = "start over"
 """Between two scripts in one conversation: nothing said before it counts."""
+
+
+@pytest.fixture(scope="module")
+def few() -> Bot:
+    """A bot with the small talk and the wording of the bundled knowledge, and a few answers."""
+    [small] = read(FOLDER / "knowledge.yaml")
+    [talk] = read(Path(bundled()) / "chat.yaml")
+    assert isinstance(talk.data, dict)
+    for intent in talk.data["intents"]:
+        intent.pop("related", None)  # answers of the bundled knowledge
+    return Bot(KnowledgeBase.from_documents([small, talk]))
 
 
 def spoken(script: Script) -> list[str]:
@@ -49,8 +65,18 @@ def converse(bot: Bot, messages: Sequence[str]) -> list[Reply]:
     return replies
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: str(script["name"]))
+@pytest.mark.parametrize("script", MOVES, ids=lambda script: str(script["name"]))
+def test_a_conversation_on_a_few_answers(few: Bot, script: Script) -> None:
+    hold(few, script)
+
+
+@pytest.mark.parametrize("script", BUNDLED, ids=lambda script: str(script["name"]))
 def test_a_conversation(bot: Bot, script: Script) -> None:
+    hold(bot, script)
+
+
+def hold(bot: Bot, script: Script) -> None:
+    """Assert that ``script`` goes as it is written."""
     replies = converse(bot, spoken(script))
     failed: list[str] = []
     offered: list[list[str]] = [[c.intent for c in reply.choices] for reply in replies]
@@ -71,6 +97,7 @@ def test_a_conversation(bot: Bot, script: Script) -> None:
             assert reply.intent == offered[i - 2][turn["picks-again"] - 1], told
         if "parts" in turn:
             assert [p.intent or p.outcome.value for p in reply.parts] == turn["parts"], told
+        assert turn.get("more", reply.more) == reply.more, told
         assert len(reply.choices) <= 3, told
         if reply.outcome is Outcome.ANSWER:
             failed = []
@@ -80,20 +107,22 @@ def test_a_conversation(bot: Bot, script: Script) -> None:
 
 
 def test_there_are_forty_of_them() -> None:
-    names = [script["name"] for script in SCRIPTS]
+    names = [script["name"] for script in MOVES + BUNDLED]
     assert len(set(names)) == len(names) >= 40
 
 
 @pytest.fixture(scope="module")
 def through_the_api(bot: Bot) -> list[str]:
     """The replies to all scripts, with a fresh start between them."""
-    replies = [reply for script in SCRIPTS for reply in converse(bot, [RESTART, *spoken(script)])]
+    replies = [
+        reply for script in MOVES + BUNDLED for reply in converse(bot, [RESTART, *spoken(script)])
+    ]
     return [json.dumps(reply.as_dict(), ensure_ascii=False) for reply in replies]
 
 
 @pytest.fixture(scope="module")
 def typed() -> str:
-    return "".join(f"{text}\n" for script in SCRIPTS for text in [RESTART, *spoken(script)])
+    return "".join(f"{text}\n" for script in MOVES + BUNDLED for text in [RESTART, *spoken(script)])
 
 
 def test_a_pipe_gives_the_same_replies(through_the_api: list[str], typed: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, KnowledgeError, check, load
-from amlbot.knowledge import bundled
 from amlbot.quality import Quality
+from amlbot.ready import bundled
 
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amlbot import KnowledgeBase, knowledge
-from amlbot.store import Records, Store, key_of, pack
+from amlbot import KnowledgeBase, ready
+from amlbot.store import Records, Store, pack
 
 PARTS = {
     "numbers": array("f", [0.5, 2.0]),
@@ -19,16 +19,15 @@ PARTS = {
 
 
 def test_parts_come_back_as_they_were_packed() -> None:
-    store = Store(pack("key", PARTS))
-    assert store.key == "key"
+    store = Store(pack(["key", "first words"], PARTS))
     assert {name: store[name] for name in PARTS} == PARTS
 
 
 def test_the_same_parts_give_the_same_bytes() -> None:
-    assert pack("key", PARTS) == pack("key", dict(PARTS))
+    assert pack(["key"], PARTS) == pack(["key"], dict(PARTS))
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n", b"{}", b"[]\n", b"\x80\x05pickle", b'{"key": 1}\nx'])
+@pytest.mark.parametrize("raw", [b"", b"\n", b"key\n\n", b"key\n\n[1]\n", b"\x80\x05pickle"])
 def test_other_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(ValueError, match="not a file of parts"):
         Store(raw)
@@ -46,13 +45,8 @@ def test_records_are_made_when_they_are_asked_for() -> None:
     assert (records["b"], records["b"], made) == (20, 20, [2])
 
 
-def test_a_changed_byte_changes_the_key() -> None:
-    assert key_of([b"ab", b"c"]) == key_of([b"abc"])
-    assert key_of([b"abc"]) != key_of([b"abd"])
-
-
 def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:
-    again = KnowledgeBase.from_store(Store(pack("", bundled.parts())))
+    again = KnowledgeBase.from_store(Store(pack([], bundled.parts())))
     for name in ("intents", "sources", "entities", "glossary", "facts", "regions", "replies"):
         assert dict(getattr(again, name)) == dict(getattr(bundled, name))
     assert (again.lexicon, again.safety) == (bundled.lexicon, bundled.safety)
@@ -63,11 +57,21 @@ def test_what_was_made_of_something_else_is_not_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundled: KnowledgeBase
 ) -> None:
     path = tmp_path / "ready"
-    monkeypatch.setattr(knowledge, "READY", str(path))
-    assert knowledge.load().ready is None
-    path.write_bytes(b"half a fi")
-    assert knowledge.load().ready is None
-    path.write_bytes(pack("another key", bundled.parts()))
-    assert knowledge.load().ready is None
-    path.write_bytes(pack(knowledge.key(), bundled.parts()))
-    assert knowledge.load().ready is not None
+    monkeypatch.setattr(ready, "PATH", str(path))
+    assert ready.read() is None
+    for stale in (b"half a fi", pack(["another key"], bundled.parts())):
+        path.write_bytes(stale)
+        assert ready.read() is None
+    made = pack([ready.key(), "first", "words"], bundled.parts())
+    path.write_bytes(made)
+    assert ready.read() == made
+    assert ready.head(made) == ["first", "words"]
+
+
+def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    knowledge = tmp_path / "knowledge.yaml"
+    monkeypatch.setattr(ready, "bundled", lambda: str(knowledge))
+    knowledge.write_bytes(b"a: b")
+    before = ready.key()
+    knowledge.write_bytes(b"a: c")
+    assert ready.key() != before

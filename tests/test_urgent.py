@@ -51,9 +51,9 @@ def test_a_question_about_fever_is_answered(bot: Bot) -> None:
 
 
 def test_urgent_looks_different_without_color(bot: Bot) -> None:
-    assert as_text(bot.ask("i cant breathe"), bot.say).startswith(
-        "URGENT: THIS MAY BE AN EMERGENCY\n\nCall 911 now"
-    )
+    banner, _, first, *_ = as_text(bot.ask("i cant breathe"), bot.say).splitlines()
+    assert "URGENT" in banner
+    assert first.startswith("Call 911 now")
 
 
 def test_knowledge_without_a_safety_section_has_no_screen() -> None:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match
+from amlbot.dialogue import MAX_HISTORY
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -21,7 +22,8 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import create_app, from_environment
-from amlbot.web.limits import MAX_BODY, MAX_TEXT
+from amlbot.web.limits import MAX_BODY, MAX_HISTORY_TEXT, MAX_TEXT
+from amlbot.web.messages import latest
 from serving import Answer, post, send
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -56,8 +58,9 @@ def test_the_region_picks_the_numbers(app: ASGIApp) -> None:
     assert "Call 999" in ask(app, "fever number to call", region="uk")["text"]
 
 
-def test_danger_comes_first(bot: Bot) -> None:
-    reply = ask(create_app(bot), "what is npm1? I have chest pain and can't breathe")
+@pytest.mark.parametrize("before", ["", "It began years ago. " * 900])
+def test_danger_comes_first(bot: Bot, before: str) -> None:
+    reply = ask(create_app(bot), f"{before}what is npm1? I have chest pain and can't breathe")
     assert (reply["outcome"], reply["level"]) == ("urgent", "emergency")
 
 
@@ -118,8 +121,16 @@ def test_a_message_may_have_so_many_characters(app: ASGIApp) -> None:
 
 def test_a_history_of_any_length_is_cut(app: ASGIApp) -> None:
     history = [{"role": "user", "content": "what is idh1 " * 300}] * 100
+    assert post(app, "/api/ask", {"text": "1", "history": history}).status == 200
     history.append({"role": "user", "content": "what is idh1"})
     assert ask(app, "1", history=history)["intent"] == "idh2-what"
+
+
+def test_of_a_long_history_the_latest_is_read() -> None:
+    assert latest(["a"] * 99) == ["a"] * MAX_HISTORY
+    assert latest(["x" * 9000, "y" * 999, "z"])[1:] == ["y" * 999, "z"]
+    assert len(latest(["x" * 9000] * 9)) == 2
+    assert sum(map(len, latest(["x" * 700] * 9))) <= MAX_HISTORY_TEXT
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_wrong_request_is_told_what_is_wrong(app: ASGIApp, case: dict[str, str
 
 
 def test_a_message_that_is_too_long(app: ASGIApp) -> None:
-    long = {"messages": [{"role": "user", "content": "what is idh1 " * 500}]}
+    long = {"messages": [{"role": "user", "content": "what is idh1 " * 2000}]}
     answer = post(app, "/v1/chat/completions", long)
     assert answer.status == 400
     assert answer.json["error"]["code"] == "context_length_exceeded"

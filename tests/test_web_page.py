@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
-from amlbot.dialogue import History
+from amlbot.dialogue import MAX_HISTORY, History
 from amlbot.model import Bar, Figure, Reply, Term
 
 pytest.importorskip("starlette")
@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 
 from amlbot.web import chart, create_app, markup
 from amlbot.web.limits import MAX_TEXT
-from amlbot.web.page import MAX_KEPT, MAX_SAID, Page, Talk
+from amlbot.web.page import MAX_KEPT, Page, Talk
 from serving import Answer, send
 
 ASSETS = Path(markup.__file__).parent / "assets"
@@ -165,11 +165,11 @@ def test_the_page_says_what_the_bot_says(app: ASGIApp, small: KnowledgeBase) -> 
 
 def test_a_long_conversation_forgets_its_beginning(app: ASGIApp) -> None:
     page = get(app).text
-    for i in range(MAX_SAID + 3):
+    for i in range(MAX_HISTORY + 3):
         page = press(app, page, text=f"nice weather {i}")
     said = Reader(page).fields("said")
-    assert (len(said), said[0]) == (MAX_SAID, "nice weather 3")
-    assert f'<article id="turn-{MAX_SAID + 3}"' in page
+    assert (len(said), said[0]) == (MAX_HISTORY, "nice weather 3")
+    assert f'<article id="turn-{MAX_HISTORY + 3}"' in page
 
 
 class Unsure:
@@ -209,8 +209,9 @@ def test_several_questions_are_answered_one_by_one(small: KnowledgeBase) -> None
 def test_an_urgent_reply_has_a_number_to_tap_and_nothing_else_to_press(bot: Bot) -> None:
     page = press(create_app(bot), get(create_app(bot)).text, text="I have chest pain", region="uk")
     [reply] = re.findall(r'<div class="reply urgent">.*?</article>', page, re.DOTALL)
-    assert "<h3>URGENT: THIS MAY BE AN EMERGENCY</h3>" in reply
-    assert '<a href="tel:999">999</a>' in reply
+    link = '<a href="tel:999">999</a>'
+    assert f"<h3>{bot.say('urgent-emergency', emergency=link)}</h3>" in reply
+    assert link in reply.split("</h3>")[1]
     assert "911" not in page
     assert Reader(page).labels("pick") == Reader(page).labels("keep") == []
 
@@ -250,7 +251,7 @@ def test_questions_for_the_doctor(app: ASGIApp) -> None:
 
 def test_a_question_that_cannot_be_asked_stays_in_the_box(app: ASGIApp) -> None:
     page = press(app, get(app).text, text="x" * (MAX_TEXT + 1))
-    assert "more than 2,000 characters" in page
+    assert "more than 20,000 characters" in page
     assert f">{'x' * (MAX_TEXT + 1)}</textarea>" in page
     assert 'aria-invalid="true"' in page
     assert '<p id="error">Type a question' in press(app, page, text=" ")

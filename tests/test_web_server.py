@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+import yaml
 
 from amlbot.cli import main
 
@@ -40,21 +43,19 @@ def serving(knowledge: Path, *options: str) -> Iterator[tuple[int, subprocess.Po
         [*command, "--knowledge", str(knowledge)], stderr=subprocess.PIPE, text=True
     )
     try:
-        for _ in range(300):
-            try:
-                health(port)
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         yield port, process
     finally:
         process.terminate()
         process.communicate(timeout=30)
 
 
-def health(port: int) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as response:
-        return int(response.status)
+def wait_for(port: int) -> None:
+    for _ in range(300):
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return
+        time.sleep(0.1)
+    raise TimeoutError
 
 
 def ask(port: int, text: str, history: Sequence[str] = ()) -> dict[str, object]:
@@ -163,3 +164,47 @@ def test_without_its_packages_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     assert main(["serve", "--knowledge", str(small_file)], environ={}) == 1
     assert "pip install 'amlbot[web]'" in capsys.readouterr().err
+
+
+SERVING = (Path(__file__).parents[1] / "docs" / "serving.md").read_text(encoding="utf-8")
+
+
+def documented(language: str) -> str:
+    [block] = re.findall(rf"```{language}\n(.*?)```", SERVING, re.DOTALL)
+    return str(block)
+
+
+def test_behind_nginx(small_file: Path, tmp_path: Path) -> None:
+    nginx = shutil.which("nginx")
+    if not nginx:
+        pytest.skip("no nginx")
+    with serving(small_file) as (one, first), serving(small_file) as (two, _):
+        port = free_port()
+        config = documented("nginx").replace("10.0.0.11:8000", f"127.0.0.1:{one}")
+        config = config.replace("10.0.0.12:8000", f"127.0.0.1:{two}").replace("8080", str(port))
+        paths = [f"{kind}_temp_path {tmp_path};" for kind in ("client_body", "proxy", "fastcgi")]
+        paths += [f"{kind}_temp_path {tmp_path};" for kind in ("uwsgi", "scgi")]
+        frame = f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}\n"
+        frame += f"http {{ access_log off; {' '.join(paths)}\n{config} }}"
+        (tmp_path / "nginx.conf").write_text(frame, encoding="utf-8")
+        process = subprocess.Popen([nginx, "-c", str(tmp_path / "nginx.conf")])
+        try:
+            wait_for(port)
+            assert ask(port, "1", ["what is idh1"])["intent"] == "idh2-what"
+            first.terminate()
+            first.communicate(timeout=30)
+            replies = [ask(port, "what is idh1")["intent"] for _ in range(6)]
+        finally:
+            process.terminate()
+            process.wait(30)
+    assert replies == ["idh1-what"] * 6
+
+
+def test_the_cluster_is_told_of_the_port_and_the_probe_that_there_are() -> None:
+    deployment, service = yaml.safe_load_all(documented("yaml"))
+    [container] = deployment["spec"]["template"]["spec"]["containers"]
+    probe = {"httpGet": {"path": "/healthz", "port": 8000}}
+    assert container["readinessProbe"] == probe
+    assert container["ports"] == [{"containerPort": 8000}]
+    assert service["spec"]["ports"][0]["targetPort"] == 8000
+    assert "amlbot serve --host" in documented("dockerfile").replace('", "', " ")

@@ -3,18 +3,20 @@
 >>> import amlbot
 >>> amlbot.Bot().ask("how comon is npm1?").intent
 'npm1-frequency'
+
+Names are imported when they are first used, so that the command's first words need not wait.
 """
 
 from __future__ import annotations
 
-from functools import cache
-
-from .bot import Bot
-from .dialogue import History
-from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
-from .knowledge import KnowledgeBase, check, load
-from .matcher import Matcher
-from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
+TYPE_CHECKING = False  # as typing has it, without importing typing
+if TYPE_CHECKING:
+    from .bot import Bot
+    from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
+    from .knowledge import KnowledgeBase, check, load
+    from .markdown import respond
+    from .matcher import Matcher
+    from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
 
 __version__ = "0.1.0"
 
@@ -39,18 +41,27 @@ __all__ = [
     "respond",
 ]
 
-
-def respond(message: str, history: History | None = None) -> str:
-    """The reply to ``message`` as Markdown, from the bundled knowledge: what chat frontends call.
-
-    ``history`` is the conversation so far, as ``{"role", "content"}`` messages or `Turn` objects.
-    """
-    from .markdown import as_markdown
-
-    bot = _bot()
-    return as_markdown(bot.ask(message, history or ()), bot.say)
+_HOMES = {
+    "bot": ("Bot",),
+    "errors": ("AmlbotError", "KnowledgeError", "MissingExtraError", "Problem"),
+    "knowledge": ("KnowledgeBase", "check", "load"),
+    "markdown": ("respond",),
+    "matcher": ("Matcher",),
+    "model": ("Candidate", "Choice", "Intent", "Match", "Outcome", "Reply", "Source", "Turn"),
+}
 
 
-@cache
-def _bot() -> Bot:
-    return Bot()
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f".{home}", __name__), name)
+            return found
+    if name == "web":  # amlbot.web.create_app, where the extra is installed
+        return import_module(".web", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

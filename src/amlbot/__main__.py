@@ -1,5 +1,5 @@
 """``python -m amlbot``."""
 
-from .cli import main
+from .start import main
 
 raise SystemExit(main())

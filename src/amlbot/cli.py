@@ -70,15 +70,23 @@ environment:
 In the chat, /help lists its commands."""
 
 
-def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run the command; returns its exit status and never raises for anything expected."""
+def main(
+    argv: Sequence[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    welcomed: bool = False,
+) -> int:
+    """Run the command; returns its exit status and never raises for anything expected.
+
+    ``welcomed`` tells that a chat's first words were said already.
+    """
     _mend_streams()
     unset = argparse.Namespace(knowledge=None, json=False, plain=False, region="", history="")
     args = _parser().parse_args(argv, unset)
     args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
     args.region = args.region or environ.get("AMLBOT_REGION", "")
     args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
-    args.environ = environ
+    args.environ, args.welcomed = environ, welcomed
     try:
         status = int(args.run(args))
         sys.stdout.flush()
@@ -131,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
     )
-    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, eu, ca or au")
+    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
     parser = _Parser(
         prog="amlbot",
         description=_ABOUT,
@@ -199,7 +207,7 @@ def _chat(args: argparse.Namespace) -> int:
     from .repl import Manner, run
     from .speaking import Speaker
 
-    manner = Manner(args.plain, args.json, args.history)
+    manner = Manner(args.plain, args.json, args.history, args.welcomed)
     if args.knowledge:  # its own first words are in it
         bot = open_bot(args)
         return run(lambda: bot, Speaker(bot.kb, args.region), manner, args.environ)
@@ -342,8 +350,9 @@ def _baseline(path: str) -> Baseline:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from .knowledge import bundled, check, load
+    from .knowledge import check, load
     from .quality import Quality
+    from .ready import bundled
 
     problems = []
     for path in args.path or [args.knowledge or bundled()]:

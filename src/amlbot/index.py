@@ -1,4 +1,4 @@
-"""The index: what every word, name and pair of words says about every intent.
+"""The index: what every word and name says about every intent.
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
 a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
@@ -21,7 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 from .knowledge import KnowledgeBase
@@ -29,15 +29,17 @@ from .reading import Reader, Reading
 from .text import words
 
 SMOOTHING = 0.1
-"""Mass that every intent is given on every feature (0.05 to 0.2 rank within 0.6 points)."""
-PAIR = 0.4
-"""Weight of two adjacent words beside that of one word (0.25 to 0.5: within 0.2 points)."""
+"""Mass that every intent is given on every feature (0.06 to 0.16 rank within 0.6 points)."""
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
 0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
 CENTER = 1.5
 """Weight of the cosine to an intent's center beside the log of its mass: worth 0.1 to 0.4 points
 of the first three, none of the first."""
+BOUND = 0.75
+"""Share of an intent's questions that name an entity from which on it is bound to it."""
+BINDING = frozenset({"gene", "drug", "regimen"})
+"""Kinds of entity that people name if they mean them."""
 MEMORY = 2_000
 """Features whose postings are kept at hand; beyond that the memory starts afresh."""
 
@@ -77,6 +79,8 @@ class Index:
     """The number of the phrasing that each checksum is of."""
     about: Sequence[Sequence[str]]
     """The entities that each intent speaks of: named in its questions, or broader than those."""
+    bound: Sequence[Sequence[str]]
+    """The entities that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
     postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
@@ -129,9 +133,10 @@ class _Builder:
         self.numbers: dict[str, int] = {}
         self.users: list[int] = []
         self.held: list[list[list[tuple[int, float]]]] = []
-        """Intent → phrasing → its features and their counts; pairs are the negative ones."""
+        """Intent → phrasing → its features and their counts."""
         self.keys: list[int] = []
         self.about: list[list[str]] = []
+        self.bound: list[list[str]] = []
         for id in ids:
             self._hold(id)
         self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in self.users))
@@ -139,19 +144,21 @@ class _Builder:
     def _hold(self, id: str) -> None:
         intent = self.kb.intents[id]
         readings = [self.reader.read_exactly(question) for question in intent.questions]
-        shared = _shared_pairs(readings)
         held = []
         used: set[int] = set()
         for reading in readings:
             counts = damped(self.reader.features(reading))
             row = [(self._number(t), v) for t, v in counts.items()]
-            row += [(self._number(p), -PAIR) for p in pairs(reading) if p in shared]
             used.update(t for t, _ in row)
             held.append(row)
             self.keys.append(_checksum(key(reading)))
         for t in used:
             self.users[t] += 1
         self.held.append(held)
+        covers = self.reader.names.covers
+        spoken = Counter(e for reading in readings for e in covers(reading.entities))
+        often = (e for e, n in spoken.items() if n >= BOUND * len(readings))
+        self.bound.append(sorted(e for e in often if self.kb.entities[e].kind in BINDING))
         named = {entity for reading in readings for entity in reading.entities}
         self.about.append(sorted(self.reader.names.covers({*named, *intent.about})))
 
@@ -200,6 +207,7 @@ class _Builder:
             checks=array("I", (self.keys[k] for k in order)),
             owner=array("I", order),
             about=self.about,
+            bound=self.bound,
             any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
 
@@ -207,7 +215,7 @@ class _Builder:
         """The mass of intent ``i`` on each of its features."""
         mass: dict[int, float] = defaultdict(float)
         for row in held:
-            for t, v in self._unit([(t, abs(v)) for t, v in row], root=True):
+            for t, v in self._unit(row, root=True):
                 mass[t] += v
         for text, worth in ((self.ids[i], ID), (self.kb.intents[self.ids[i]].answer, ANSWER)):
             known = damped(Counter(word for word in words(text) if word in self.numbers))
@@ -221,7 +229,7 @@ class _Builder:
         """Feature → the phrasings that hold it, each with its part in the phrasing's vector."""
         found: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for j, row in enumerate(held):
-            for t, v in self._unit([(t, v) for t, v in row if v > 0]):
+            for t, v in self._unit(row):
                 found[t].append((j, v))
         return found
 
@@ -240,20 +248,9 @@ def key(reading: Reading) -> tuple[str, ...]:
     return tuple(part for word in reading.words for part in word.surface)
 
 
-def pairs(reading: Reading) -> list[str]:
-    """Adjacent words as features: order, and fixed phrases such as "side effects"."""
-    return [f"{a} {b}" for a, b in pairwise(word.text for word in reading.words)]
-
-
 def damped(counts: Mapping[str, float]) -> dict[str, float]:
     """Repetition counts, logarithmically."""
     return {t: 1 + math.log(v) if v > 1 else v for t, v in counts.items()}
-
-
-def _shared_pairs(group: Sequence[Reading]) -> set[str]:
-    """The pairs that at least two phrasings of an intent have: chance neighbours are left out."""
-    counts = Counter(pair for reading in group for pair in set(pairs(reading)))
-    return {pair for pair, n in counts.items() if n > 1}
 
 
 def _checksum(key: Sequence[str]) -> int:

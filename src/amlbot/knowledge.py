@@ -7,26 +7,16 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from . import ready
 from .base import KnowledgeBase
 from .errors import KnowledgeError, Problem
 from .model import Cues
-from .store import Store, key_of
+from .store import Store
 
 if TYPE_CHECKING:
     from .yamlfile import Document
 
-__all__ = ["KnowledgeBase", "bundled", "check", "cues", "defaults", "key", "load", "read"]
-
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))
-READY = os.path.join(_PACKAGE, "knowledge.ready")
-"""What building the package makes of the bundled knowledge: beside the code, and as trusted."""
-
-
-def bundled() -> str:
-    """The knowledge that comes with the program: in the wheel, or beside a checkout's ``src/``."""
-    inside = os.path.join(_PACKAGE, "knowledge")
-    beside = os.path.join(_PACKAGE, "..", "..", "knowledge")
-    return inside if os.path.isdir(inside) else os.path.normpath(beside)
+__all__ = ["KnowledgeBase", "check", "cues", "defaults", "load", "read"]
 
 
 def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
@@ -36,26 +26,16 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
         KnowledgeError: with every problem of every file. Nothing is ever half-loaded.
 
     """
-    ready = _ready() if path is None else None
-    if ready:
-        return KnowledgeBase.from_store(ready)
-    return KnowledgeBase.from_documents(read(bundled() if path is None else path))
+    store = _ready() if path is None else None
+    if store:
+        return KnowledgeBase.from_store(store)
+    return KnowledgeBase.from_documents(read(ready.bundled() if path is None else path))
 
 
 def _ready() -> Store | None:
-    """The ready-made bundled knowledge, unless it was made of other files or other code."""
-    try:
-        with open(READY, "rb") as file:
-            store = Store(file.read())
-        return store if store.key == key() else None
-    except (OSError, ValueError):
-        return None
-
-
-def key() -> str:
-    """What stands for all that `READY` is made from: the bundled files, and this package's code."""
-    code = (entry.path for entry in os.scandir(_PACKAGE) if entry.name.endswith(".py"))
-    return key_of(map(_bytes, [*sorted(code), *_files(bundled())]))
+    """The ready-made bundled knowledge, unless it is stale or not there."""
+    raw = ready.read()
+    return Store(raw) if raw else None
 
 
 @cache
@@ -64,14 +44,14 @@ def defaults() -> KnowledgeBase:
 
     For knowledge that brings none of its own, and for first words that need not wait for the rest.
     """
-    ready = _ready()
-    if ready:
-        return KnowledgeBase.front_of(ready)
+    store = _ready()
+    if store:
+        return KnowledgeBase.front_of(store)
     from .schema import Draft
 
     draft = Draft()
     for name in ("replies.yaml", "regions.yaml"):
-        for document in read(os.path.join(bundled(), name)):
+        for document in read(os.path.join(ready.bundled(), name)):
             draft.read(document)
     return KnowledgeBase({}, regions=draft.regions, replies=draft.replies, cues=draft.cues)
 
@@ -84,7 +64,7 @@ def cues(kb: KnowledgeBase) -> Cues:
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     """Everything that keeps the knowledge at ``path`` from loading; empty when all is well."""
     try:
-        load(bundled() if path is None else path)
+        load(ready.bundled() if path is None else path)
     except KnowledgeError as error:
         return list(error.problems)
     return []
@@ -101,7 +81,7 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
 
     root = os.fspath(path)
     try:
-        files = _files(root)
+        files = ready.files(root)
     except OSError as error:
         raise KnowledgeError([_unreadable(root, error)]) from None
     if not files:
@@ -110,35 +90,9 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     for file in files:
         name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
-            yield parse(name, _bytes(file))
+            yield parse(name, ready.contents(file))
         except OSError as error:
             yield Document(name, problems=[_unreadable(name, error)])
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def _files(root: str) -> list[str]:
-    """The knowledge files at ``root``, itself or below it, in a fixed order.
-
-    Links are passed over: a stranger's folder may not reach outside itself.
-    """
-    if os.path.isfile(root):
-        return [root]
-    found = []
-    for folder in (folders := [root]):
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            elif entry.is_file(follow_symlinks=False) and _is_knowledge(entry.name):
-                found.append(entry.path)
-    return sorted(found)
-
-
-def _is_knowledge(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
 
 
 def _unreadable(path: str, error: OSError) -> Problem:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
+from .bot import Bot
+from .dialogue import History
 from .figures import in_words
 from .layout import paragraphs
 from .model import Outcome, Reply, Source
@@ -53,3 +56,17 @@ def _source(source: Source) -> str:
     where = ", ".join(part for part in (source.publisher, source.date) if part)
     named = f"{source.title}. {where}" if where else source.title
     return f"{named}: {source.url}" if source.url else named
+
+
+def respond(message: str, history: History | None = None) -> str:
+    """The reply to ``message`` as Markdown, from the bundled knowledge: what chat frontends call.
+
+    ``history`` is the conversation so far, as ``{"role", "content"}`` messages or `Turn` objects.
+    """
+    bot = _bundled()
+    return as_markdown(bot.ask(message, history or ()), bot.say)
+
+
+@cache
+def _bundled() -> Bot:
+    return Bot()

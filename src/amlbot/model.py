@@ -156,10 +156,14 @@ class Cues:
 
     leads: tuple[str, ...] = ()
     """What opens a message and carries nothing ("oh and", "so")."""
+    trails: tuple[str, ...] = ()
+    """What closes a message and carries nothing ("please")."""
     turns: tuple[str, ...] = ()
     """What asks the same of something else ("what about")."""
     narrows: tuple[str, ...] = ()
     """What narrows the last question ("in", "after")."""
+    usual: tuple[str, ...] = ()
+    """What goes without saying ("in adults"), and is passed over where nothing fits with it."""
     stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name.
     Where a text has several, the first pattern in this order counts."""
@@ -176,6 +180,8 @@ class Cues:
     checks: tuple[str, ...] = ()
     """What a question starts with if one of the ``persons`` follows ("can")."""
     persons: tuple[str, ...] = ()
+    tellers: tuple[str, ...] = ()
+    """Who starts a new thought after "and" ("I")."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import os
 
+from . import ready
 from .base import KnowledgeBase
-from .knowledge import READY, bundled, key, read
+from .knowledge import read
 from .matcher import Matcher
 from .reading import Reader
+from .speaking import Speaker
 from .store import pack
 
 
@@ -24,19 +26,21 @@ def prepared() -> bytes:
         KnowledgeError: if that has any fault.
 
     """
-    kb = KnowledgeBase.from_documents(read(bundled()))
+    kb = KnowledgeBase.from_documents(read(ready.bundled()))
     reader = Reader(kb)
     medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
-    return pack(key(), {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()})
+    head = [ready.key(), *Speaker(kb).banner()]
+    parts = {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()}
+    return pack(head, parts)
 
 
 def write() -> str:
     """Write the file beside the code; returns its path."""
-    unfinished = f"{READY}.{os.getpid()}"
+    unfinished = f"{ready.PATH}.{os.getpid()}"
     with open(unfinished, "wb") as file:
         file.write(prepared())
-    os.replace(unfinished, READY)
-    return READY
+    os.replace(unfinished, ready.PATH)
+    return ready.PATH
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from .text import Token, tokenise, words
 
 MAX_TOKENS = 160
 """Words read of one text: a long story's start and end. Longer than any question needs."""
+REPAIRS = 2
+"""Words repaired in a text beyond as many as are known: strange words are just strange, and
+a refusal may not cost more than an answer."""
 PARENT = 0.5
 """Weight of what a named thing is a part of: FLT3-ITD also speaks, less, of FLT3."""
 SURFACE = 0.5
@@ -102,20 +105,23 @@ class Reader:
 
     def _repair(self, tokens: Sequence[Token]) -> Iterator[tuple[Token, _Options]]:
         """Each token with the known words it may be; joined and run-together words mended."""
+        known = [self._known(t.text) or self.names.known_in_capitals(t) for t in tokens]
+        left = sum(known) + REPAIRS
         i = 0
         while i < len(tokens):
-            token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
+            token = tokens[i]
             i += 1
-            if self._known(token.text) or self.names.known_in_capitals(token):
+            if known[i - 1]:
                 yield token, ((token.text, 1.0),)
                 continue
-            if following and not self._known(following.text):
-                joined = token.text + following.text
+            if i < len(tokens) and not known[i]:
+                joined = token.text + tokens[i].text
                 if joined in self.frequency:
                     yield token._replace(text=joined), ((joined, 1.0),)
                     i += 1
                     continue
-            yield from self._repair_one(token)
+            left -= 1
+            yield from self._repair_one(token) if left >= 0 else [(token, ())]
 
     def _repair_one(self, token: Token) -> Iterator[tuple[Token, _Options]]:
         word = token.text
@@ -151,8 +157,9 @@ class Reader:
         for cut in cuts:
             for i, half in enumerate(cut):
                 other = cut[1 - i]
-                options = self._speller.suggest(other) if len(other) >= 4 else ()
-                if options and half in self.frequency:
+                known = half in self.frequency and len(other) >= 4
+                options = self._speller.suggest(other) if known else ()
+                if options:
                     gain = len(half) + len(other) * options[0][1]
                     halves: list[tuple[str, _Options]] = [(half, ((half, 1.0),)), (other, options)]
                     best = max(best, (gain, halves[:: 1 - 2 * i]), key=lambda pair: pair[0])

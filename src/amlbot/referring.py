@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .dialogue import State
 from .knowledge import KnowledgeBase, cues
@@ -28,6 +29,8 @@ FRAGMENT = 6
 _THINGS = frozenset({"drug", "regimen", "procedure"})
 """Kinds of entity that stand in one another's place in a question: treatments."""
 _EDGES = " ?!.,:;-\"'"
+_ASKED_OF = frozenset({"gene", "drug", "regimen", "procedure", "test"})
+"""Kinds of entity that make a question one about AML, whatever disease is named beside them."""
 _APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
 
@@ -48,18 +51,58 @@ class Referring:
 
     def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
         self.kb, self._reader = kb, reader
-        heard = cues(kb)
-        self._leads = _starting(heard.leads)
-        self._turns = _starting(heard.turns)
-        self._narrows = _starting(heard.narrows)
-        self._stand_ins = [(p, _anywhere(phrases)) for p, phrases in heard.stand_ins.items()]
-        self._idle = _anywhere(heard.idle)
-        self._corrects = _starting(heard.corrects), _ending(heard.corrects)
-        self._defines = _starting(heard.defines), _ending(heard.defines)
-        self._asks = _starting([*heard.asks, *heard.checks])
-        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in heard.frames)
-        self._frames = re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
-        self._contrasts = [_anywhere(row) for row in heard.contrasts]
+        self._cues = cues(kb)
+
+    # Patterns are compiled when they are first needed: a first question needs few of them.
+
+    @cached_property
+    def _leads(self) -> re.Pattern[str]:
+        return _starting(self._cues.leads)
+
+    @cached_property
+    def _trails(self) -> re.Pattern[str]:
+        return _ending(self._cues.trails)
+
+    @cached_property
+    def _turns(self) -> re.Pattern[str]:
+        return _starting(self._cues.turns)
+
+    @cached_property
+    def _narrows(self) -> re.Pattern[str]:
+        return _starting(self._cues.narrows)
+
+    @cached_property
+    def _stand_ins(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(p, _anywhere(phrases)) for p, phrases in self._cues.stand_ins.items()]
+
+    @cached_property
+    def _usual(self) -> re.Pattern[str]:
+        return _anywhere(self._cues.usual)
+
+    @cached_property
+    def _idle(self) -> re.Pattern[str]:
+        return _anywhere(self._cues.idle)
+
+    @cached_property
+    def _corrects(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _starting(self._cues.corrects), _ending(self._cues.corrects)
+
+    @cached_property
+    def _defines(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _starting(self._cues.defines), _ending(self._cues.defines)
+
+    @cached_property
+    def _asks(self) -> re.Pattern[str]:
+        return _starting([*self._cues.asks, *self._cues.checks])
+
+    @cached_property
+    def _contrasts(self) -> list[re.Pattern[str]]:
+        return [_anywhere(row) for row in self._cues.contrasts]
+
+    @cached_property
+    def _frames(self) -> re.Pattern[str]:
+        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in self._cues.frames)
+        return re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
 
     def names(self, text: str) -> list[str]:
         """The ids of the entities that ``text`` names, what everything is about aside."""
@@ -80,8 +123,8 @@ class Referring:
         return tuple(sorted(found, key=lambda id: not self.proper(id)))[:MAX_SUBJECTS]
 
     def led(self, text: str) -> str:
-        """``text`` without the words that lead into it ("oh and", "so"); itself if that is all."""
-        return self._leads.sub("", text).strip() or text
+        """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
+        return self._trails.sub("", self._leads.sub("", text)).strip() or text
 
     def alike(self, a: str, b: str) -> float:
         """The share of words, in [0, 1], that both have of all that either has."""
@@ -89,6 +132,11 @@ class Referring:
             {w for word in self._reader.read(t).words for w in word.surface} for t in (a, b)
         )
         return len(one & other) / (len(one | other) or 1)
+
+    def forms(self, text: str) -> list[str]:
+        """``text``, and without what carries nothing or goes without saying in it."""
+        led = self.led(text)
+        return list(dict.fromkeys([text, led, self._usual.sub("", led).strip() or led]))
 
     def covers(self, intent: Intent, subject: str) -> bool:
         """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
@@ -101,26 +149,27 @@ class Referring:
         return bool(found) and not self.names(text)
 
     def other_disease(self, text: str) -> str:
-        """The disease that ``text`` names, if it names nothing but diseases that are no AML."""
+        """The disease that ``text`` is about, if it is no AML and nothing else is asked of."""
         found = ""
-        for id in filter(self.proper, self.names(text)):
+        for id in self._reader.read(text).entities:
             entity = self.kb.entities[id]
             broader = self._reader.names.covers([id])
-            if entity.kind != "disease" or any(self.kb.entities[b].implied for b in broader):
+            if any(self.kb.entities[b].implied for b in broader) or entity.kind in _ASKED_OF:
                 return ""
-            found = found or entity.name
+            if entity.kind == "disease":
+                found = found or entity.name
         return found
 
     def readings(self, text: str, state: State) -> list[Reading]:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
-        rest = self._leads.sub("", text).strip(_EDGES)
+        rest = self.led(text).strip(_EDGES)
         turned = self._turns.sub("", rest)
         if turned != rest:
             return list(_distinct(self._turned(turned, state), text))
         short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
-        if short and self._narrows.match(rest):
+        if short and (self._narrows.match(rest) or any(self._contrasted(state.question, rest))):
             return list(_distinct(self._narrowed(rest, state), text))
         replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
         if replaced:
@@ -135,7 +184,7 @@ class Referring:
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
         start, end = self._corrects
-        typed = text.strip(_EDGES)
+        typed = self.led(text).strip(_EDGES)
         rest = end.sub("", start.sub("", typed)).strip(_EDGES)
         return rest if rest != typed else None
 
@@ -149,13 +198,14 @@ class Referring:
         subjects = [*asked, *(id for id in state.subjects if id not in asked)][:MAX_SUBJECTS]
         named = self._named(rest, subjects, weak=False)
         whole = self.bare_name(rest) or self._asks.match(rest)
-        found += [Reading(rest), *named] if whole else [*named, Reading(rest)]
+        alone = Reading(self.bare_name(rest) or rest)
+        found += [alone, *named] if whole else [*named, alone]
         found.append(Reading(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
-        frame = self._frames.match(self._leads.sub("", text).strip(_EDGES))
+        frame = self._frames.match(self.led(text).strip(_EDGES))
         return frozenset(words(frame[1])) if frame else frozenset()
 
     def points(self, text: str) -> bool:
@@ -165,8 +215,10 @@ class Referring:
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
-        found = self._reader.read(self._turns.sub("", self._leads.sub("", text))).words
+        found = self._reader.read(self._turns.sub("", self.led(text))).words
         ids = {word.entity for word in found}
+        if any(row.search(text) for row in self._contrasts):
+            return ""  # "MRD positive" is more than MRD
         return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
 
     def strange(self, text: str) -> str:
@@ -178,7 +230,7 @@ class Referring:
     def defined(self, text: str) -> str | None:
         """The word whose meaning ``text`` asks for; None if it asks for something else."""
         start, end = self._defines
-        rest = self._leads.sub("", text).strip(_EDGES)
+        rest = self.led(text).strip(_EDGES)
         word = end.sub("", start.sub("", rest)).strip(_EDGES)
         return word if word != rest or len(word.split()) <= 2 else None
 
@@ -187,7 +239,7 @@ class Referring:
         swapped = list(self._swapped_in_last(rest, state))
         yield from swapped
         if swapped:
-            yield Reading(rest)
+            yield Reading(self.bare_name(rest) or rest)
         elif self._narrows.match(rest) or any(row.search(rest) for row in self._contrasts):
             yield from self._narrowed(rest, state)
         else:
@@ -195,10 +247,11 @@ class Referring:
 
     def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
         """The last question, of fewer people or another time: "in children?"."""
-        yield from self._swapped_in_last(rest, state)
+        swapped = list(self._swapped_in_last(rest, state))
+        yield from swapped
         about = tuple(self.names(rest))
         for question in (state.question, self._title(state)):
-            if question:
+            if question and not swapped:
                 yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
         for reading in self._named(rest, state.live, weak=False):
             yield replace(reading, about=(*reading.about, *about))
@@ -241,16 +294,21 @@ class Referring:
 
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
-        for contrast in self._contrasts:
-            new, old = contrast.search(rest), contrast.search(question)
-            if new and old and new[0].lower() != old[0].lower():
-                yield Reading(_put(question, old, new[0]))
+        yield from self._contrasted(question, rest)
         for new_id in self._reader.read(rest).entities[:1]:
             for old_id in self._reader.read(question).entities:
                 place = self._mention(old_id, question)
                 if place and old_id != new_id and self._alike(old_id, new_id):
                     yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
                     break
+
+    def _contrasted(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with a word of ``rest`` in the place of its contrast: children, adults."""
+        for contrast in self._contrasts:
+            new, old = contrast.search(rest), contrast.search(question)
+            held = {match[0].lower() for match in contrast.finditer(question)}
+            if new and old and new[0].lower() not in held:
+                yield Reading(_put(question, old, new[0]))
 
     def _title(self, state: State) -> str:
         """The last question in the words of its answer: spelled right, names and all."""

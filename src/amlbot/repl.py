@@ -39,6 +39,8 @@ class Manner:
     """One JSON object a reply, and nothing else."""
     history: str = ""
     """A file for earlier lines; "" keeps them in memory."""
+    welcomed: bool = False
+    """The first words were said already."""
 
 
 def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> int:
@@ -85,7 +87,7 @@ class Screen:
 
     def welcome(self, kept: str) -> None:
         """The first lines of a conversation; ``kept`` is the file that remembers it, if any."""
-        if self.manner.as_json:
+        if self.manner.as_json or self.manner.welcomed:
             return
         lines = self.speaker.banner()
         if kept:

@@ -409,8 +409,10 @@ def _cues(fields: _Fields) -> Cues:
             fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
     return Cues(
         leads=fields.texts("leads"),
+        trails=fields.texts("trails"),
         turns=fields.texts("turns"),
         narrows=fields.texts("narrows"),
+        usual=fields.texts("usual"),
         stand_ins=stand_ins,
         idle=fields.texts("idle"),
         corrects=fields.texts("corrects"),
@@ -419,6 +421,7 @@ def _cues(fields: _Fields) -> Cues:
         asks=fields.texts("asks"),
         checks=fields.texts("checks"),
         persons=fields.texts("persons"),
+        tellers=fields.texts("tellers"),
         contrasts=tuple(fields.rows("contrasts")),
     )
 

@@ -7,9 +7,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from .index import PAIR, Index, damped, key
+from .index import Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Grams, Lookalikes
@@ -23,6 +22,8 @@ NEARNESS = 3.0
 """Weight of the nearest phrasing's cosine beside the pooled evidence (1 to 3: +0.5 points)."""
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
+UNASKED = 1.5
+"""What it loses for each name that all but all its questions have, and this one has not."""
 VISITS = 1000
 """Postings after which only the best `KEPT` intents are scored further."""
 KEPT = 128
@@ -33,7 +34,8 @@ PLENTY = 3
 CERTAIN = 0.99
 """Score of an intent that has the question word for word."""
 # A logistic fit on unseen questions of three knowledge bases and on messages out of scope
-# (docs/matching.md). Without coverage, foreign or amount the AUROC of scope falls by 0.001 to 0.009.
+# (docs/matching.md). Without coverage, foreign or amount the AUROC of scope falls by 0.001 to
+# 0.009.
 BIAS = -2.45
 WEIGHTS = {
     "center": 2.82,
@@ -82,6 +84,8 @@ class Scored:
     score: float
     missing: tuple[str, ...] = ()
     """Entities that the question names and the intent is not about."""
+    unasked: bool = False
+    """The intent is bound to a name that the question has not."""
     exact: bool = False
     """The question is one of the intent's own, word for word."""
 
@@ -94,7 +98,7 @@ class Query:
     said: Mapping[str, float]
     """What its words say."""
     alike: Mapping[str, float]
-    """What they look like, and pairs of them."""
+    """What they look like."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
     strangeness: float
@@ -132,9 +136,6 @@ class Scorer:
                 if known not in said:
                     value = ALIKE * cosine * index.weight[index.features[known]]
                     alike[known] = max(alike.get(known, 0.0), value)
-        for a, b in pairwise(word.text for word in reading.words):
-            if (pair := f"{a} {b}") in index.features:
-                alike[pair] = PAIR * index.weight[index.features[pair]]
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         norm = math.hypot(*said.values(), math.sqrt(len(foreign)) * index.rarest)
@@ -161,9 +162,14 @@ class Scorer:
         held = self._held(query, top)
         named = self.guarded.intersection(query.reading.entities)
         near = {i: self._nearest(query, i, held[i]) for i in top}
+        spoken = self._reader.names.covers(query.reading.entities)
+        unasked = {i: len(set(self.index.bound[i]) - spoken) for i in top}
         missing = {i: named.difference(self.index.about[i]) for i in top}
         total = {
-            i: evidence.get(i, 0.0) + NEARNESS * nearness - ABSENT * len(missing[i])
+            i: evidence.get(i, 0.0)
+            + NEARNESS * nearness
+            - ABSENT * len(missing[i])
+            - UNASKED * unasked[i]
             for i, (nearness, _, _) in near.items()
         }
         best = max(total.values())
@@ -188,6 +194,7 @@ class Scorer:
                     signals=signals,
                     score=CERTAIN if i == exact else signals.chance(),
                     missing=tuple(e for e in query.reading.entities if e in missing[i]),
+                    unasked=bool(unasked[i]),
                     exact=i == exact,
                 )
             )

@@ -177,7 +177,7 @@ class Speaker:
     def _some_topics(self, turn: int) -> Sequence[str]:
         """A few topics, others at every ``turn``."""
         topics = self.kb.topics
-        start = turn * SOME_TOPICS
+        start = turn * (SOME_TOPICS + 2)
         return [topics[(start + i) % len(topics)] for i in range(min(SOME_TOPICS, len(topics)))]
 
 

@@ -14,10 +14,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
-
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
 
 MAX_SUGGESTIONS = 3
 """Equally near words that share a repair. Three and six rank alike, one costs 0.4 points."""
@@ -44,10 +42,15 @@ class Speller:
     def __init__(self, frequency: Mapping[str, int]) -> None:
         """Take the known words, with how many intents use each."""
         self._frequency = frequency
-        self._by_length: dict[int, list[str]] = defaultdict(list)
-        for word in frequency:
-            self._by_length[len(word)].append(word)
         self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, Sequence[str]]:
+        """The known words by their length; not needed before the first slip."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for word in self._frequency:
+            found[len(word)].append(word)
+        return found
 
     def suggest(self, word: str) -> tuple[tuple[str, float], ...]:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
@@ -68,8 +71,8 @@ class Speller:
         near: list[tuple[float, float, str]] = []
         for length in range(len(word) - limit, len(word) + limit + 1):
             candidates = self._by_length.get(length, ())
-            hits = extract(word, candidates, scorer=OSA.distance, score_cutoff=limit, limit=None)
-            near += [(self._cost(word, c, d), d, c) for c, d, _ in hits if _plausible(word, c)]
+            hits = _within(limit, word, candidates)
+            near += [(self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c)]
         near.sort()
         near = [hit for hit in near[:MAX_SUGGESTIONS] if hit[0] <= near[0][0] + 0.5]
         parts = [math.exp(-3 * (cost - near[0][0])) for cost, _, _ in near]
@@ -199,7 +202,16 @@ def nearest_name(word: str, names: Collection[str]) -> str | None:
     digits = [c for c in word if c.isdigit()]
     same = [n for n in names if n[:1] == word[:1] and [c for c in n if c.isdigit()] == digits]
     limit = 1 if len(word) <= 4 else 2
-    hits = extract(word, same, scorer=OSA.distance, score_cutoff=limit, limit=2)
+    hits = _within(limit, word, same)[:2]
     if not hits or (len(hits) > 1 and hits[0][1] == hits[1][1]):
         return None
-    return str(hits[0][0])
+    return hits[0][0]
+
+
+def _within(limit: int, word: str, choices: Collection[str]) -> list[tuple[str, float]]:
+    """The ``choices`` at most ``limit`` slips from ``word``, with how many; the nearest first."""
+    from rapidfuzz.distance import OSA  # imported, and waited for, at the first slip
+    from rapidfuzz.process import extract
+
+    hits = extract(word, choices, scorer=OSA.distance, score_cutoff=limit, limit=None)
+    return [(str(choice), distance) for choice, distance, _ in hits]

@@ -38,8 +38,10 @@ class Splitter:
         start = rf"(?:{_any(cues.asks)}|{check})"
         lead = rf"(?:\W*{_any(cues.leads)})*\W*"
         self._asking = re.compile(rf"{lead}(?:{start}|{_any(cues.checks)})", re.IGNORECASE)
+        said = rf"(?:{start}|{_any(cues.tellers)})"
         self._join = re.compile(
-            rf"(?:\s*,)?\s+(?:and also|and|also|plus)\s+(?={start})|,\s+(?={start})", re.IGNORECASE
+            rf"(?:\s*,)?\s+(?:and also|and|also|plus|but)\s+(?={said})|,\s+(?={start})",
+            re.IGNORECASE,
         )
 
     def pieces(self, text: str) -> list[Piece]:

@@ -64,7 +64,7 @@ class Steering:
         if not fresh or state.told > MAX_CHOICES:
             return Reply(Outcome.CHAT, self._speaker.say("no-more", state.told)), state
         shown = self._speaker.show(self.kb.intents[fresh[0]])
-        lead = self._speaker.say("more-next", len(state.trail) - 1)
+        lead = self._speaker.say("more-next", len(state.trail) - 1 + state.told)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
         shown = replace(shown, choices=rest)
         told = replace(shown, text=f"{lead}\n\n{shown.text}", lead=lead)

@@ -1,17 +1,15 @@
 """A file of named parts, each read only when it is asked for: what the wheel carries ready-made.
 
-The first line is a JSON directory; the parts follow it. A part is JSON, lines of JSON, or an array
-of numbers, so opening one cannot run code, whoever wrote it, and every Python version reads the
-same file. The directory holds a key made of the bytes of everything that the parts were made from:
-a file with another key is stale, and is not used.
+First come lines that can be read without any of this, then an empty line, a JSON directory, and
+the parts. A part is JSON, lines of JSON, or an array of numbers, so opening one cannot run code,
+whoever wrote it, and every Python version reads the same file.
 """
 
 from __future__ import annotations
 
 import json
-import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FORMAT = 1
-"""Raised when files of an older program can no longer be read."""
 _JSON, _LINES = "json", "lines"
 _LITTLE_ENDIAN = array("H", [1]).tobytes() == b"\1\0"
 
@@ -47,21 +43,10 @@ class Records(Mapping[str, T]):
         return len(self._lines)
 
 
-def key_of(contents: Iterable[bytes]) -> str:
-    """What stands for ``contents``: their CRC-32 and their length.
+def pack(head: Sequence[str], parts: Mapping[str, object]) -> bytes:
+    """The file that begins with the lines of ``head`` and holds ``parts``.
 
-    It finds an edit that was forgotten, not a forger: who can write beside the program can as
-    well change the program.
-    """
-    check, size = FORMAT, 0
-    for content in contents:
-        check = zlib.crc32(content, check)
-        size += len(content)
-    return f"{check:08x}-{size}"
-
-
-def pack(key: str, parts: Mapping[str, object]) -> bytes:
-    """The file that holds ``parts`` under ``key``. The same parts give the same bytes.
+    The same parts give the same bytes.
 
     A part is an array, a list of lines as bytes, or anything that JSON can hold.
     """
@@ -77,7 +62,7 @@ def pack(key: str, parts: Mapping[str, object]) -> bytes:
             kind, raw = _JSON, _json(part)
         directory[name] = kind, len(body), len(raw)
         body += raw
-    return _json({"key": key, "parts": directory}) + b"\n" + bytes(body)
+    return b"\n".join(["\n".join(head).encode(), b"", _json(directory), bytes(body)])
 
 
 class Store:
@@ -90,14 +75,14 @@ class Store:
             ValueError: if they are not.
 
         """
-        start = raw.find(b"\n") + 1
+        begin = raw.find(b"\n\n") + 2
+        self._raw, self._start = raw, raw.find(b"\n", begin) + 1
         try:
-            head = json.loads(raw[:start])
-            self.key = str(head["key"])
-            self._parts: dict[str, tuple[str, int, int]] = head["parts"]
-        except (ValueError, KeyError, TypeError) as error:
+            self._parts: dict[str, tuple[str, int, int]] = dict(
+                json.loads(raw[begin : self._start])
+            )
+        except (ValueError, TypeError) as error:
             raise ValueError("not a file of parts") from error
-        self._raw, self._start = raw, start
 
     def __getitem__(self, name: str) -> Any:
         """The part called ``name``, as it was packed."""

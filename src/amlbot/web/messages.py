@@ -7,9 +7,9 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..dialogue import user_messages
+from ..dialogue import MAX_HISTORY, clipped, user_messages
 from ..model import Turn
-from .limits import MAX_HISTORY, MAX_TEXT, Refused
+from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -100,8 +100,20 @@ def _user_texts(messages: object, param: str) -> list[str]:
     return [whole(text) for text in user_messages(messages)]
 
 
+def latest(texts: Sequence[str]) -> list[str]:
+    """The last of ``texts``, as many as are read again with every request."""
+    kept: list[str] = []
+    room = MAX_HISTORY_TEXT
+    for text in map(clipped, reversed(texts[-MAX_HISTORY:])):
+        room -= len(text)
+        if room < 0:
+            break
+        kept.insert(0, text)
+    return kept
+
+
 def _turns(texts: Sequence[str]) -> tuple[Turn, ...]:
-    return tuple(Turn("user", text[:MAX_TEXT]) for text in texts[-MAX_HISTORY:])
+    return tuple(Turn("user", text) for text in latest(texts))
 
 
 def _check(message: object, where: str) -> None:

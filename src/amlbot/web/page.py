@@ -16,15 +16,14 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
+from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from . import chart
 from .limits import MAX_TEXT
 from .markup import as_html
-from .messages import whole
+from .messages import latest, whole
 
-MAX_SAID = 12
-"""Earlier messages that a page carries along."""
 MAX_KEPT = 40
 """Questions that a page keeps for the doctor."""
 MAX_FIELDS = 200
@@ -81,10 +80,10 @@ class Talk:
         """What the fields of a form say. Anything odd in them is passed over."""
         fields = [(name, whole(value).replace("\r\n", "\n")) for name, value in fields]
         last = {name: value.strip() for name, value in fields}
-        said = [value[:MAX_TEXT] for name, value in fields if name == "said" and value.strip()]
+        said = [value for name, value in fields if name == "said" and value.strip()]
         draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
         talk = cls(
-            said=tuple(said[-MAX_SAID:]),
+            said=tuple(latest(said)),
             turn=max(_number(last.get("turn", "")) or 0, len(said)),
             kept=_kept(fields, _number(last.get("drop", ""))),
             region=last.get("region", ""),
@@ -99,7 +98,7 @@ class Talk:
         """The talk after a new message."""
         if not new or len(new) > MAX_TEXT:
             return replace(self, error="page-too-long" if new else "empty")
-        said = (*self.said, new)[-MAX_SAID:]
+        said = (*self.said[1 - MAX_HISTORY :], new)
         draft = "" if new == self.draft else self.draft
         return replace(self, said=said, asked=True, turn=self.turn + 1, draft=draft)
 
@@ -176,7 +175,8 @@ class Page:
         parts = reply.parts or (reply,)
         shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
         if reply.outcome is Outcome.URGENT:
-            shown = _tappable(shown, emergency)
+            heading = self._say(f"urgent-{reply.level}", emergency=emergency)
+            shown = _tappable(f"<h3>{heading}</h3>\n{shown}", emergency)
         return (
             f'<article id="turn-{number}" class="turn">\n'
             f'<div class="said"><b>{self._say("page-you")}:</b> <p>{escape(said)}</p></div>\n'
@@ -186,9 +186,7 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = []
-        if reply.outcome is Outcome.URGENT:
-            shown.append(f"<h3>{self._say(f'urgent-{reply.level}')}</h3>")
-        elif reply.title and reply.outcome is Outcome.ANSWER:
+        if reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
         shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]

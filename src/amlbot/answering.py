@@ -1,0 +1,128 @@
+"""What is said to a question once it is understood, and where that leaves the conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .dialogue import State
+from .glossary import define
+from .model import Match, Outcome, Reply
+from .referring import FRAGMENT, Referring
+from .speaking import Speaker
+from .steering import Steering
+from .text import printable, words
+from .understanding import WHOLE, Understanding, Understood
+
+
+class Answering:
+    """Answers, asks back or declines, with one knowledge base."""
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        referring: Referring,
+        speaker: Speaker,
+        steering: Steering,
+    ) -> None:
+        self.kb = understanding.kb
+        self._understanding, self._referring = understanding, referring
+        self._speaker, self._steering = speaker, steering
+
+    def answer(self, text: str, state: State) -> tuple[Reply, State]:
+        """The reply to one question."""
+        if self._referring.corrected(text) == "":
+            moved = self._steering.no(state)
+            if moved:
+                return moved
+        understood = self._understanding.question(text, state)
+        if understood.match.outcome is not Outcome.ANSWER:
+            number = self._worded_choice(text, state)
+            picked = self._steering.pick(number, state) if number else None
+            if picked:
+                return picked
+        return self.reply(understood, state)
+
+    def reply(self, understood: Understood, state: State) -> tuple[Reply, State]:
+        """What is said to a question once it is understood, and where that leaves things."""
+        match, question = understood.match, understood.question
+        reply, meaning = self._found(match, question, state)
+        notes = [
+            self._speaker.say("corrected", typed=printable(typed), name=name)
+            for typed, name in match.corrections[:1]
+        ]
+        if understood.completed:
+            asked = printable(question).strip(" ?.!,")
+            notes.append(self._speaker.say("understood", asked=asked[:1].upper() + asked[1:]))
+            if reply.intent in state.trail[-1:] and reply.score < WHOLE:
+                notes.append(self._speaker.say("again"))
+        said = reply
+        if notes and reply.outcome is not Outcome.UNKNOWN:
+            lead = "\n\n".join(notes)
+            said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
+        if reply.outcome is Outcome.ANSWER:
+            return said, self._steering.answered(reply, state, question)
+        subjects = self._common_subject(reply) or self._referring.subjects((), question)
+        return said, replace(
+            state,
+            choices=reply.choices,
+            asked=reply.outcome is Outcome.CLARIFY,
+            picked_from=(),
+            misses=state.misses + (not meaning),
+            question=question,
+            subjects=subjects or state.subjects,
+            age=0 if subjects else state.age + 1,
+        )
+
+    def _found(self, match: Match, question: str, state: State) -> tuple[Reply, bool]:
+        """The reply to a match, and whether it is the meaning of a word in place of an answer."""
+        if match.outcome is Outcome.ANSWER and match.best:
+            intent = self.kb.intents[match.best.intent]
+            return self._speaker.show(intent, match.best.score, match.candidates), False
+        word = self._referring.defined(question)
+        term = define(self.kb, word) if word else None
+        if term:
+            text = self._speaker.say("meaning", term=term.term, meaning=term.meaning)
+            choices = self._speaker.choices(c.intent for c in match.candidates)
+            sources = tuple(self.kb.sources[id] for id in term.sources)
+            asked_back = choices if match.outcome is Outcome.CLARIFY else ()
+            return Reply(Outcome.CHAT, text, sources=sources, choices=asked_back), True
+        disease = self._referring.other_disease(question)
+        if disease and state.misses == 0:
+            text = self._speaker.say("other-disease", name=disease)
+            return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
+        names = printable(" and ".join(match.unknown_names) or self._referring.strange(question))
+        if match.outcome is Outcome.UNKNOWN and not names:
+            match = self._near(match, question)
+        if match.outcome is Outcome.CLARIFY:
+            names = printable(" and ".join(match.unknown_names))
+            return self._speaker.clarify(match, state.misses, names), False
+        return self._speaker.unknown(match, state.misses, names), False
+
+    def _near(self, match: Match, question: str) -> Match:
+        """For a few words that name something: asking back among what is about it."""
+        short = len(question.split()) <= FRAGMENT
+        named = filter(self._referring.proper, self._referring.names(question)) if short else ()
+        names = list(named)
+        covers = self._referring.covers
+        about = tuple(
+            candidate
+            for candidate in match.candidates
+            if any(covers(self.kb.intents[candidate.intent], id) for id in names)
+        )
+        return replace(match, outcome=Outcome.CLARIFY, candidates=about) if about else match
+
+    def _common_subject(self, reply: Reply) -> tuple[str, ...]:
+        """What all choices of ``reply`` are about first of all, if that is one thing."""
+        about = {self.kb.intents[choice.intent].about[:1] for choice in reply.choices}
+        return about.pop() if len(about) == 1 else ()
+
+    def _worded_choice(self, text: str, state: State) -> int:
+        """The number of the one pending choice that ``text`` shares words with; 0 if none."""
+        if not state.asked or len(text.split()) > FRAGMENT:
+            return 0
+        said = self._referring.pointed(text) or set(words(text)) - self.kb.lexicon.common
+        titles = [set(words(choice.title)) for choice in state.choices]
+        common = set.intersection(*titles) if len(titles) > 1 else set()
+        shared = [len(said & (title - common)) for title in titles]
+        best = max(shared, default=0)
+        return shared.index(best) + 1 if best and shared.count(best) == 1 else 0

@@ -1,0 +1,157 @@
+"""What a message says: small talk, or a question, alone or in what it leans on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from .dialogue import State
+from .knowledge import KnowledgeBase
+from .model import Candidate, Match, Outcome
+from .referring import Reading, Referring
+from .speaking import Speaker
+from .text import words
+
+ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
+"""Share of words, of all that either has, that a text and small talk must have in common: all but
+word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
+UNTIED = 0.7
+"""Score from which a question is answered that nothing ties to the last one, but that names nothing
+itself: more than for one as typed, since a wrong completion is worse than asking."""
+WHOLE = 0.97
+"""Score from which a message is one question, whatever else it could be."""
+PLAIN = frozenset({"other", "aspect"})
+"""Kinds of entity that are plain words: an answer may use them without being about them."""
+
+
+class Matching(Protocol):
+    """What a bot needs of a matcher; anything with these two can stand in."""
+
+    def match(self, text: str) -> Match: ...
+
+    def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message as it was taken."""
+
+    match: Match
+    question: str
+    completed: bool = False
+    """The question is not as it was typed, which is to be said."""
+
+    @property
+    def score(self) -> float:
+        """How sure the best guess is, in [0, 1]; 0 if it is too unsure to be offered."""
+        best = self.match.best
+        return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """For comparing: what is answered is before what is asked about."""
+        return self.match.outcome is Outcome.ANSWER, self.score
+
+    def unsure(self) -> Understood:
+        """The same, to be asked about rather than answered."""
+        if self.match.outcome is not Outcome.ANSWER:
+            return self
+        return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
+
+
+class Understanding:
+    """Takes messages for what they most likely say, with one knowledge base."""
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        matchers: tuple[Matching, Matching],
+        referring: Referring,
+        speaker: Speaker,
+    ) -> None:
+        """Take the matchers of the medical questions and of the small talk."""
+        self.kb, self._referring, self._speaker = kb, referring, speaker
+        self._matcher, self._chat = matchers
+
+    def small_talk(self, text: str) -> str:
+        """The id of the small talk that ``text`` is all but word for word, and no question."""
+        for form in dict.fromkeys((text, self._referring.led(text))):
+            talk = [
+                (self._referring.alike(form, candidate.phrasing), candidate)
+                for candidate in self._chat.match(form).candidates
+            ]
+            enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
+            near = [(share, candidate) for share, candidate in talk if share >= enough]
+            if near:
+                share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
+                question = Understood(self._matcher.match(form), form)
+                return "" if share < 1 and question.score >= WHOLE else best.intent
+        return ""
+
+    def question(self, text: str, state: State) -> Understood:
+        """``text`` as a question of its own or, where that is likelier, in what it leans on."""
+        rest = self._referring.corrected(text)
+        if rest and state.question:
+            return self._corrected(rest, state)
+        plain = self.plain(rest or text)
+        tied, asked_back = False, list[Understood]()
+        for reading in self._referring.readings(text, state):
+            understood = replace(self.plain(reading.text), completed=True)
+            if self._answers(reading, understood, plain):
+                return understood
+            tied |= not reading.weak
+            if understood.score and not (reading.weak or understood.match.unknown_names):
+                asked_back.append(understood.unsure())
+        named = any(map(self._referring.proper, self._referring.names(text)))
+        if not tied or (named and not asked_back):
+            return plain
+        return (asked_back or [plain.unsure()])[0]
+
+    def _corrected(self, rest: str, state: State) -> Understood:
+        """The last question put right with ``rest``; not what it was answered with before."""
+        repeat = bool(self._referring.names(rest)) or bool(self._referring.bare_name(rest))
+        found = []
+        for reading in self._referring.corrections(rest, state):
+            understood = replace(self.plain(reading.text), completed=True)
+            best = understood.match.best
+            again = best and best.intent in state.trail[-1:] and not repeat
+            if self._answers(reading, understood, understood) and not again:
+                return understood
+            if not again:
+                found.append(understood.unsure())
+        return max([self.plain(rest).unsure(), *found], key=lambda understood: understood.score)
+
+    def plain(self, text: str) -> Understood:
+        """``text`` as it is or without its first and last words; a name alone asks what it is."""
+        name = self._referring.bare_name(text)
+        first = [self._speaker.say("what-is", name=name)] if name else []
+        matches: list[Match] = []
+        for form in [*first, *self._referring.forms(text)]:
+            matches.append(self._matcher.match(form))
+            if matches[-1].outcome is Outcome.ANSWER:
+                return Understood(matches[-1], text)
+        return Understood(matches[len(first)], text)
+
+    def _answers(self, reading: Reading, understood: Understood, plain: Understood) -> bool:
+        """Whether what was understood is to be answered: surely enough, and on what was filled in.
+
+        The matcher itself keeps names apart, but for the plain words among them.
+        """
+        best = understood.match.best
+        if understood.match.outcome is not Outcome.ANSWER or not best:
+            return False
+        if reading.weak:
+            name = self.kb.entities[reading.about[0]].name
+            bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
+            only_the_name = bare is not None and bare.intent == best.intent
+            if best.score < UNTIED or only_the_name or plain.rank > understood.rank:
+                return False
+        intent = self.kb.intents[best.intent]
+        plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
+        return all(self._referring.covers(intent, id) for id in plain_words)
+
+
+def _overlap(a: str, b: str) -> float:
+    """How much of the words of either text both have; above 1 for the same words in order."""
+    one, other = set(words(a)), set(words(b))
+    return len(one & other) / (len(one | other) or 1) + (words(a) == words(b))
