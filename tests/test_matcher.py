@@ -99,3 +99,9 @@ def test_threads_share_one_matcher(matcher: Matcher) -> None:
     for thread in threads:
         thread.join()
     assert found == [expected] * 8
+
+
+@pytest.mark.parametrize("typed", ["GG", "idh", "what is idh1", "never ever", "fever idh2 tired"])
+def test_scores_fall(small: KnowledgeBase, typed: str) -> None:
+    scores = [candidate.score for candidate in Matcher(small).match(typed).candidates]
+    assert scores == sorted(scores, reverse=True)

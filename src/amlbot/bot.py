@@ -114,7 +114,7 @@ class Bot:
 
     def _steered(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The small talk that ``text`` is; None if it asks something."""
-        id = self._understanding.small_talk(text)
+        id = self._talk(text)
         if not id:
             return None
         if self._referring.led(text) != text and id.startswith("chat-pick") and state.picked_from:
@@ -126,12 +126,22 @@ class Bot:
         reply = self.show(self.kb.intents[id])
         return reply, replace(state, choices=reply.choices or state.choices, age=state.age + 1)
 
+    def _talk(self, text: str) -> str:
+        """The id of the small talk that ``text`` is; of several things said, the last that counts."""
+        found = self._understanding.small_talk(text)
+        if found or "," not in text:
+            return found
+        parts = [self._understanding.small_talk(part) for part in text.split(",") if words(part)]
+        if not parts or not all(parts):
+            return ""
+        return next((id for id in reversed(parts) if id not in PASSING), parts[-1])
+
     def _in_pieces(self, text: str, state: State) -> tuple[Reply, State] | None:
         """A message of several sentences: its manners passed over, each of its questions heard."""
         pieces = self._splitter.pieces(text)
         if len(pieces) < 2:
             return None
-        talk = [self._understanding.small_talk(piece.text) for piece in pieces]
+        talk = [self._talk(piece.text) for piece in pieces]
         passing = PASSING | self._steering.moves.keys()
         told = [piece for piece, id in zip(pieces, talk, strict=True) if id not in passing]
         chatty = {piece for piece, id in zip(pieces, talk, strict=True) if id}

@@ -12,7 +12,8 @@ from .spelling import nearest_name
 from .text import tokenise, words
 
 REPAIRABLE = 5
-"""Letters from which a misspelt word is looked up all the same; a short one (ALL, AML) is not."""
+"""Letters from which a misspelt word is looked up all the same; a short one (ALL, AML) is not, and
+a common word ("great") is not misspelt."""
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -46,7 +47,8 @@ def define(kb: KnowledgeBase, word: str) -> Term | None:
     for form in (" ".join(asked), " ".join(asked).removesuffix("s")):
         if form in known:
             return kb.glossary[known[form]]
-    near = nearest_name(" ".join(asked), known) if len("".join(asked)) >= REPAIRABLE else None
+    slip = len("".join(asked)) >= REPAIRABLE and not kb.lexicon.common.issuperset(asked)
+    near = nearest_name(" ".join(asked), known) if slip else None
     return kb.glossary[known[near]] if near else None
 
 

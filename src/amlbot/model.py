@@ -162,6 +162,8 @@ class Cues:
     """What asks the same of something else ("what about")."""
     narrows: tuple[str, ...] = ()
     """What narrows the last question ("in", "after")."""
+    moments: tuple[str, ...] = ()
+    """When something happened ("on Monday"), which changes nothing of what to say to the news."""
     usual: tuple[str, ...] = ()
     """What goes without saying ("in adults"), and is passed over where nothing fits with it."""
     stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)

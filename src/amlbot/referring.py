@@ -80,6 +80,10 @@ class Referring:
         return _anywhere(self._cues.usual)
 
     @cached_property
+    def _moments(self) -> re.Pattern[str]:
+        return _anywhere(self._cues.moments)
+
+    @cached_property
     def _idle(self) -> re.Pattern[str]:
         return _anywhere(self._cues.idle)
 
@@ -126,6 +130,10 @@ class Referring:
         """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
         return self._trails.sub("", self._leads.sub("", text)).strip() or text
 
+    def undated(self, text: str) -> str:
+        """``text`` without when it happened; never empty."""
+        return " ".join(self._moments.sub(" ", text).split()) or text
+
     def alike(self, a: str, b: str) -> float:
         """The share of words, in [0, 1], that both have of all that either has."""
         one, other = (
@@ -147,6 +155,10 @@ class Referring:
         """Whether ``text`` names what every question is about, and nothing else."""
         found = self._reader.read(text).entities
         return bool(found) and not self.names(text)
+
+    def nameless(self, text: str) -> bool:
+        """Whether ``text`` names nothing at all, not even what every question is about."""
+        return not self._reader.read(text).entities
 
     def other_disease(self, text: str) -> str:
         """The disease that ``text`` is about, if it is no AML and nothing else is asked of."""

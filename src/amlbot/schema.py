@@ -412,6 +412,7 @@ def _cues(fields: _Fields) -> Cues:
         trails=fields.texts("trails"),
         turns=fields.texts("turns"),
         narrows=fields.texts("narrows"),
+        moments=fields.texts("moments"),
         usual=fields.texts("usual"),
         stand_ins=stand_ins,
         idle=fields.texts("idle"),

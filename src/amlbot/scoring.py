@@ -284,6 +284,10 @@ class Scorer:
 
 
 def _in_order(scored: Sequence[Scored]) -> list[Scored]:
-    """Best first; the others cannot be likelier than what the best one leaves over."""
+    """Best first, with falling scores; the others share what the best one leaves over."""
     best, *others = sorted(scored, key=lambda s: (s.exact, s.evidence), reverse=True)
-    return [best, *(replace(s, score=min(s.score, 1.0 - best.score)) for s in others)]
+    ordered, left = [best], min(best.score, 1.0 - best.score)
+    for other in others:
+        left = min(left, other.score)
+        ordered.append(replace(other, score=left))
+    return ordered

@@ -17,7 +17,8 @@ SOME_TOPICS = 3
 
 _REGIONAL = frozenset({"emergency", "crisis", "helpline"})
 _Thing = TypeVar("_Thing")
-_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+_PLACEHOLDER = re.compile(r"(\A|[.!?]\s+|\n\n)?\{([a-z0-9-]+)\}")
+"""A placeholder, and what stands before it if it opens a sentence."""
 
 
 class Speaker:
@@ -156,9 +157,12 @@ class Speaker:
         """
 
         def value(match: re.Match[str]) -> str:
-            name = str(match[1])
-            found = (values or {}).get(name) or self._value(name, region, turn)
-            return found or str(match[0])
+            opening, name = match[1], str(match[2])
+            given = (values or {}).get(name)
+            found = given or self._value(name, region, turn)
+            if found and opening is not None and not given:
+                found = found[:1].upper() + found[1:]
+            return f"{opening or ''}{found}" if found else str(match[0])
 
         return _PLACEHOLDER.sub(value, text)
 

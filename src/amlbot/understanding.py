@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,6 +19,8 @@ word for word, so that small talk never swallows a question. Less is enough from
 UNTIED = 0.7
 """Score from which a question is answered that nothing ties to the last one, but that names nothing
 itself: more than for one as typed, since a wrong completion is worse than asking."""
+AGAIN = 0.85
+"""Score from which a question about what was just answered is taken to be answered by the same."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 PLAIN = frozenset({"other", "aspect"})
@@ -48,6 +51,11 @@ class Understood:
         return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
 
     @property
+    def intent(self) -> str:
+        """The id of the best guess; empty if there is none."""
+        return self.match.best.intent if self.match.best else ""
+
+    @property
     def rank(self) -> tuple[bool, float]:
         """For comparing: what is answered is before what is asked about."""
         return self.match.outcome is Outcome.ANSWER, self.score
@@ -75,7 +83,8 @@ class Understanding:
 
     def small_talk(self, text: str) -> str:
         """The id of the small talk that ``text`` is all but word for word, and no question."""
-        for form in dict.fromkeys((text, self._referring.led(text))):
+        led = self._referring.led(text)
+        for form in dict.fromkeys((text, led, self._referring.undated(led))):
             talk = [
                 (self._referring.alike(form, candidate.phrasing), candidate)
                 for candidate in self._chat.match(form).candidates
@@ -94,18 +103,24 @@ class Understanding:
         if rest and state.question:
             return self._corrected(rest, state)
         plain = self.plain(rest or text)
-        tied, asked_back = False, list[Understood]()
+        tied = list[Understood]()
         for reading in self._referring.readings(text, state):
             understood = replace(self.plain(reading.text), completed=True)
-            if self._answers(reading, understood, plain):
+            again = understood.intent in state.trail[-1:] and understood.score < AGAIN
+            if self._answers(reading, understood, plain) and not again:
                 return understood
-            tied |= not reading.weak
-            if understood.score and not (reading.weak or understood.match.unknown_names):
-                asked_back.append(understood.unsure())
+            if not reading.weak:
+                tied.append(understood.unsure())
+        asked_back = [u for u in tied if u.score and not u.match.unknown_names]
         named = any(map(self._referring.proper, self._referring.names(text)))
-        if not tied or (named and not asked_back):
+        if not tied or (named and not asked_back) or self._stands(text, plain, tied):
             return plain
         return (asked_back or [plain.unsure()])[0]
+
+    def _stands(self, text: str, plain: Understood, tied: Sequence[Understood]) -> bool:
+        """Whether ``text`` asks the same alone as with what it may lean on."""
+        same = plain.intent in {understood.intent for understood in tied}
+        return same and not self._referring.points(text)
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
