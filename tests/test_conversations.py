@@ -44,7 +44,8 @@ def few() -> Bot:
     [talk] = read(Path(bundled()) / "chat.yaml")
     assert isinstance(talk.data, dict)
     for intent in talk.data["intents"]:
-        intent.pop("related", None)  # answers of the bundled knowledge
+        for other in ("related", "about"):  # answers and names of the bundled knowledge
+            intent.pop(other, None)
     return Bot(KnowledgeBase.from_documents([small, talk]))
 
 

@@ -123,11 +123,16 @@ class Bot:
         moved = move(state) if move else None
         if moved:
             return moved
-        reply = self.show(self.kb.intents[id])
-        return reply, replace(state, choices=reply.choices or state.choices, age=state.age + 1)
+        reply, news = self.show(self.kb.intents[id]), self.kb.intents[id].about
+        return reply, replace(
+            state,
+            choices=reply.choices or state.choices,
+            subjects=news or state.subjects,
+            age=0 if news else state.age + 1,
+        )
 
     def _talk(self, text: str) -> str:
-        """The id of the small talk that ``text`` is; of several things said, the last that counts."""
+        """The id of the small talk that ``text`` is; of several, the last that counts."""
         found = self._understanding.small_talk(text)
         if found or "," not in text:
             return found

@@ -190,8 +190,8 @@ class Referring:
         if state.age > SOON or kinds - {"aspect", "other"}:
             return []
         weak = "aspect" not in kinds
-        proper = [id for id in state.live if self.proper(id)]
-        return list(_distinct(self._named(rest, proper if weak else state.live, weak), text))
+        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
+        return list(_distinct(self._named(rest, things if weak else state.live, weak), text))
 
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
@@ -206,8 +206,9 @@ class Referring:
         if len(rest.split()) <= FRAGMENT:
             found += self._swapped(state.question, rest)
             found += self._recalled(rest, state)
-        asked = self.names(state.question)
-        subjects = [*asked, *(id for id in state.subjects if id not in asked)][:MAX_SUBJECTS]
+        told = self.names(rest)
+        asked = [*self.names(state.question), *state.subjects]
+        subjects = [id for id in dict.fromkeys(asked) if id not in told][:MAX_SUBJECTS]
         named = self._named(rest, subjects, weak=False)
         whole = self.bare_name(rest) or self._asks.match(rest)
         alone = Reading(self.bare_name(rest) or rest)
@@ -288,6 +289,8 @@ class Referring:
         bare = self._idle.sub(lambda match: "_" * len(match[0]), rest)
         for pattern, stand_in in self._stand_ins:
             place = stand_in.search(bare)
+            if place and any(map(self.proper, self.names(_clause_before(rest, place)))):
+                return  # "it" is what the message itself has just named
             if place:
                 for id in state.live:
                     name = pattern.replace("{}", self.kb.entities[id].name)
@@ -307,10 +310,11 @@ class Referring:
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
         yield from self._contrasted(question, rest)
+        asked = self._reader.read(question).entities
         for new_id in self._reader.read(rest).entities[:1]:
-            for old_id in self._reader.read(question).entities:
+            for old_id in asked if new_id not in asked else ():
                 place = self._mention(old_id, question)
-                if place and old_id != new_id and self._alike(old_id, new_id):
+                if place and self._alike(old_id, new_id):
                     yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
                     break
 
@@ -344,6 +348,11 @@ class Referring:
 
 def _put(text: str, place: re.Match[str], name: str) -> str:
     return f"{text[: place.start()]}{name}{text[place.end() :]}"
+
+
+def _clause_before(text: str, place: re.Match[str]) -> str:
+    """What ``text`` says before the clause of ``place``; empty if that is its first."""
+    return text[: place.start()].rpartition(",")[0]
 
 
 def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:

@@ -83,6 +83,7 @@ class Draft:
     limits: Limits = field(default_factory=Limits)
     cues: Cues | None = None
     problems: list[Problem] = field(default_factory=list)
+    _unread: bool = False
     _defined: dict[tuple[str, str], Place] = field(default_factory=dict)
     _referred: list[tuple[str, str, Place]] = field(default_factory=list)
     _phrasings: dict[tuple[str, ...], tuple[str, str, Place]] = field(default_factory=dict)
@@ -106,6 +107,7 @@ class Draft:
         """Take in one document. Its faults join ``problems``."""
         self.problems += document.problems
         if document.data is None:
+            self._unread = True
             if not document.problems:
                 self.problems.append(Problem(document.name, 0, "the file is empty (delete it)"))
             return
@@ -177,7 +179,12 @@ class Draft:
             )
 
     def finish(self) -> None:
-        """Check what can only be seen with every document read: that references lead somewhere."""
+        """Check what can only be seen with every document read: that references lead somewhere.
+
+        Where a document could not be read they would only seem to lead nowhere.
+        """
+        if self._unread:
+            return
         for kind, id, place in self._referred:
             if (kind, id) in self._defined:
                 continue
