@@ -51,7 +51,8 @@ def main() -> int:
     expected = [as_json(bot.ask(text, history)) for text, history in questions]
     before = memory()
     end = time.monotonic() + options.seconds
-    counts, wrong = [0] * options.threads, []
+    counts = [0] * options.threads
+    wrong: list[str] = []
 
     def ask(number: int) -> None:
         rng = random.Random(number)
