@@ -106,7 +106,7 @@ def start() -> Iterator[Row]:
     for _ in range(ROUNDS):
         for name, command in commands.items():
             times[name].append(timed(command))
-        first, ready = until(program, b"> ")
+        first, ready = until(program, b"You: ")
         times["first words"].append(first)
         times["prompt"].append(ready)
     median = {name: statistics.median(values) for name, values in times.items()}

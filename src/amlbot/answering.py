@@ -127,7 +127,9 @@ class Answering:
         """The number of the one pending choice that ``text`` shares words with; 0 if none."""
         if not state.asked or len(text.split()) > FRAGMENT:
             return 0
-        said = self._referring.pointed(text) or set(words(text)) - self.kb.lexicon.common
+        anew = self._referring.corrected(text) is not None  # "no, I meant X" picks nothing
+        spoken = set[str]() if anew else set(words(text)) - self.kb.lexicon.common
+        said = self._referring.pointed(text) or spoken
         titles = [set(words(choice.title)) for choice in state.choices]
         common = set.intersection(*titles) if len(titles) > 1 else set()
         shared = [len(said & (title - common)) for title in titles]

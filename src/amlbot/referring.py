@@ -206,14 +206,15 @@ class Referring:
         if len(rest.split()) <= FRAGMENT:
             found += self._swapped(state.question, rest)
             found += self._recalled(rest, state)
-        told = self.names(rest)
-        asked = [*self.names(state.question), *state.subjects]
-        subjects = [id for id in dict.fromkeys(asked) if id not in told][:MAX_SUBJECTS]
-        named = self._named(rest, subjects, weak=False)
+        told, asked = self.names(rest), self.names(state.question)
+        subjects = dict.fromkeys([*asked, *state.subjects])
+        others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
+        named = self._named(rest, others, weak=False)
         whole = self.bare_name(rest) or self._asks.match(rest)
         alone = Reading(self.bare_name(rest) or rest)
         found += [alone, *named] if whole else [*named, alone]
-        found.append(Reading(f"{state.question}, {rest}"))
+        if not asked or set(asked) - set(told):  # else ``rest`` says all of it anew
+            found.append(Reading(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
     def pointed(self, text: str) -> frozenset[str]:
