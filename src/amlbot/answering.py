@@ -18,6 +18,10 @@ NAMELESS = 0.5
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope."""
 
 
+LIST = 3
+"""Every how many words a text names something that is a list, as of results, and no sentence."""
+
+
 class Answering:
     """Answers, asks back or declines, with one knowledge base."""
 
@@ -31,6 +35,8 @@ class Answering:
         self.kb = understanding.kb
         self._understanding, self._referring = understanding, referring
         self._speaker, self._steering = speaker, steering
+        about = {id for intent in self.kb.intents.values() for id in intent.about}
+        self._written = {self.kb.entities[id].name for id in about}
 
     def answer(self, text: str, state: State) -> tuple[Reply, State]:
         """The reply to one question."""
@@ -97,7 +103,8 @@ class Answering:
         faint = match.best is not None and match.best.score < NAMELESS
         if faint and self._referring.nameless(question):
             match = replace(match, outcome=Outcome.UNKNOWN)
-        names = printable(" and ".join(match.unknown_names) or self._referring.strange(question))
+        unwritten = [name for name in match.unknown_names if name not in self._written]
+        names = printable(" and ".join(unwritten) or self._referring.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
         if match.outcome is Outcome.CLARIFY:
@@ -106,17 +113,21 @@ class Answering:
         return self._speaker.unknown(match, state.misses, names), False
 
     def _near(self, match: Match, question: str) -> Match:
-        """For a few words that name something: asking back among what is about it."""
-        short = len(question.split()) <= FRAGMENT
-        named = filter(self._referring.proper, self._referring.names(question)) if short else ()
-        names = list(named)
+        """For a few words, or a report, that names things: asking back among what is about them."""
+        names, length = self._referring.names(question), len(question.split())
+        if length <= FRAGMENT:
+            names = list(filter(self._referring.proper, names))
+        elif len(names) * LIST < length:
+            return match
         covers = self._referring.covers
         about = tuple(
             candidate
             for candidate in match.candidates
             if any(covers(self.kb.intents[candidate.intent], id) for id in names)
         )
-        return replace(match, outcome=Outcome.CLARIFY, candidates=about) if about else match
+        if not about:
+            return match
+        return replace(match, outcome=Outcome.CLARIFY, candidates=about, unknown_names=())
 
     def _common_subject(self, reply: Reply) -> tuple[str, ...]:
         """What all choices of ``reply`` are about first of all, if that is one thing."""

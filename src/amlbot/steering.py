@@ -137,7 +137,7 @@ class Steering:
         """None of the choices: in other words, and what there is."""
         if not state.asked:
             return None
-        text = self._speaker.say("none-of-these", state.misses - 1)
+        text = self._speaker.say("none-of-these", max(state.misses - 1, 0))
         missed = replace(state, choices=(), asked=False, misses=state.misses + 1)
         return Reply(Outcome.UNKNOWN, text), missed
 

@@ -21,6 +21,8 @@ UNTIED = 0.7
 itself: more than for one as typed, since a wrong completion is worse than asking."""
 AGAIN = 0.85
 """Score from which a question about what was just answered is taken to be answered by the same."""
+SURELY_UNTIED = 0.9
+"""The same where the last subject was no name but a plain word, such as tiredness."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 PLAIN = frozenset({"other", "aspect"})
@@ -159,7 +161,8 @@ class Understanding:
             name = self.kb.entities[reading.about[0]].name
             bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
-            if best.score < UNTIED or only_the_name or plain.rank > understood.rank:
+            enough = UNTIED if self._referring.proper(reading.about[0]) else SURELY_UNTIED
+            if best.score < enough or only_the_name or plain.rank > understood.rank:
                 return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
