@@ -21,6 +21,7 @@ import select
 import statistics
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -72,7 +73,8 @@ def until(command: list[str], sign: bytes) -> tuple[float, float]:
     begin = time.perf_counter()
     child, terminal = pty.fork()
     if not child:
-        os.execvp(command[0], command)
+        termios.tcsetwinsize(0, (24, 80))
+        os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color"})
     seen, first = b"", 0.0
     while sign not in seen and select.select([terminal], [], [], 20)[0]:
         try:

@@ -179,7 +179,7 @@ class Unsure:
         return Match(Outcome.CLARIFY, tuple(self.search(text)))
 
     def search(self, text: str, limit: int = 10) -> list[Candidate]:
-        return [Candidate("idh1-what", 0.3, ""), Candidate("idh2-what", 0.3, "")]
+        return [Candidate("idh1-what", 0.6, ""), Candidate("idh2-what", 0.3, "")]
 
 
 def test_choices_are_buttons_and_none_of_these_is_one(small: KnowledgeBase) -> None:

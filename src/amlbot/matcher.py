@@ -120,7 +120,7 @@ class Matcher:
             reading = self._reader.read(part)
             for read in dict.fromkeys((reading, self._unnamed(reading))):
                 query = self._scorer.query(read)
-                scored = [replace(s, score=s.score * trust) for s in self._scorer.score(query)]
+                scored = [s._replace(score=s.score * trust) for s in self._scorer.score(query)]
                 if read is reading:
                     parts.append((query, scored))
                 elif scored and scored[0].number in self._any_name and scored[0].score >= ANSWER:
@@ -196,7 +196,7 @@ class Matcher:
         return Rival(
             candidate=self._candidate(scored),
             strengths=tuple(sorted(strengths.items(), key=lambda item: -item[1])),
-            signals=tuple((name, getattr(signals, name)) for name in signals.__slots__),
+            signals=tuple((name, getattr(signals, name)) for name in signals._fields),
             missing=tuple(self.kb.entities[id].name for id in scored.missing),
         )
 

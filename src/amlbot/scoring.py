@@ -6,7 +6,7 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .index import Index, damped, key
 from .knowledge import KnowledgeBase
@@ -47,8 +47,7 @@ WEIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(NamedTuple):
     """What speaks for an intent and against it; each in [0, 1]."""
 
     center: float
@@ -72,8 +71,7 @@ class Signals:
         return 1 / (1 + math.exp(-z))
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """One intent, compared with the question."""
 
     number: int
@@ -90,8 +88,7 @@ class Scored:
     """The question is one of the intent's own, word for word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A question as weighted features."""
 
     reading: Reading
@@ -289,5 +286,5 @@ def _in_order(scored: Sequence[Scored]) -> list[Scored]:
     ordered, left = [best], min(best.score, 1.0 - best.score)
     for other in others:
         left = min(left, other.score)
-        ordered.append(replace(other, score=left))
+        ordered.append(other._replace(score=left))
     return ordered
