@@ -36,9 +36,10 @@ def prepared() -> bytes:
 
 def write() -> str:
     """Write the file beside the code; returns its path."""
+    content = prepared()
     unfinished = f"{ready.PATH}.{os.getpid()}"
     with open(unfinished, "wb") as file:
-        file.write(prepared())
+        file.write(content)
     os.replace(unfinished, ready.PATH)
     return ready.PATH
 
