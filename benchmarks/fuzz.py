@@ -73,8 +73,9 @@ def http(raw: bytes) -> None:
 
 @cache
 def _client() -> Any:
-    from amlbot.web import create_app
     from starlette.testclient import TestClient
+
+    from amlbot.web import create_app
 
     return TestClient(create_app(_BOT))
 
