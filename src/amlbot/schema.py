@@ -43,6 +43,13 @@ LIVE = frozenset({"emergency", "crisis", "helpline", "topics"})
 """Placeholders filled at reply time: from the reader's region, and from the knowledge itself."""
 
 
+MAX_HINTS = 20
+"""Names for which a near one is looked up: many more are no slips, and each takes its time."""
+
+MAX_PROBLEMS = 200
+"""Problems from which on no near names are looked up: nobody reads so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A spot in a document, to point at."""
@@ -185,11 +192,13 @@ class Draft:
         """
         if self._unread:
             return
+        hints = MAX_HINTS
         for kind, id, place in self._referred:
             if (kind, id) in self._defined:
                 continue
-            known = [name for k, name in self._defined if k == kind]
+            known = [name for k, name in self._defined if k == kind] if hints else []
             hint = _nearest(id, known) or f"write {kind} '{id}', or remove this"
+            hints -= bool(hints)
             self.problems.append(place.problem(f"there is no {kind} '{id}' ({hint})"))
 
 
@@ -368,11 +377,17 @@ class _Fields:
         """Report fields that the format does not have, and required ones that are not there."""
         if not self.values:
             return
-        for key in self.values.keys() - self.asked:
-            hint = _nearest(key, [*self.missing, *(self.asked - self.values.keys())])
+        strange = [key for key in self.values if key not in self.asked]
+        for key in strange[:MAX_HINTS]:
+            absent = [*self.missing, *sorted(self.asked - self.values.keys())]
+            hint = _nearest(key, absent) if len(self.draft.problems) < MAX_PROBLEMS else ""
             self.missing = [name for name in self.missing if f"'{name}'" not in hint]
             hint = hint or f"it has: {', '.join(sorted(self.asked))}"
             self.wrong(f"'{key}' is not a field of {self.what} ({hint})", key)
+        if strange[MAX_HINTS:]:
+            self.wrong(
+                f"{len(strange) - MAX_HINTS} more are no fields of {self.what} (remove them)"
+            )
         for key in self.missing:
             self.wrong(f"{self.what} without {key} (write '{key}:')")
 
