@@ -23,7 +23,8 @@ NEARNESS = 3.0
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
 UNASKED = 1.5
-"""What it loses for each name that all but all its questions have, and this one has not."""
+"""What it loses for each name that nearly all its questions have and this one has not. Held out it
+changes nothing (82.6 against 82.7); it keeps "how is AML treated" from the answer on NPM1."""
 VISITS = 1000
 """Postings after which only the best `KEPT` intents are scored further."""
 KEPT = 128
@@ -82,8 +83,6 @@ class Scored(NamedTuple):
     score: float
     missing: tuple[str, ...] = ()
     """Entities that the question names and the intent is not about."""
-    unasked: bool = False
-    """The intent is bound to a name that the question has not."""
     exact: bool = False
     """The question is one of the intent's own, word for word."""
 
@@ -191,7 +190,6 @@ class Scorer:
                     signals=signals,
                     score=CERTAIN if i == exact else signals.chance(),
                     missing=tuple(e for e in query.reading.entities if e in missing[i]),
-                    unasked=bool(unasked[i]),
                     exact=i == exact,
                 )
             )
