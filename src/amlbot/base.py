@@ -47,6 +47,8 @@ class KnowledgeBase:
     """How people refer to what was said; None for the bundled ones."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     safety: Safety = field(default_factory=Safety)
+    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people write of a danger, by its sign; under "calm" what only sounds like it."""
     ready: Store | None = field(default=None, init=False, compare=False, repr=False)
     """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
 
@@ -105,7 +107,7 @@ class KnowledgeBase:
         for name in _TABLES:
             table: Mapping[str, Any] = getattr(self, name)
             parts[name] = list(table)
-            parts[f"{name} lines"] = [json.dumps(asdict(e)).encode() for e in table.values()]
+            parts[f"{name} lines"] = [_line(entry) for entry in table.values()]
         lexicon, safety = asdict(self.lexicon), asdict(self.safety)
         lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
         for sign in safety["signs"]:
@@ -113,6 +115,10 @@ class KnowledgeBase:
         cues = asdict(self.cues) if self.cues else None
         told = {"replies": dict(self.replies), "cues": cues}
         return parts | told | {"lexicon": lexicon, "safety": safety}
+
+
+def _line(entry: Any) -> bytes:
+    return json.dumps(entry if isinstance(entry, tuple) else asdict(entry)).encode()
 
 
 def _records(store: Store, name: str, make: Any) -> Records[Any]:
@@ -175,4 +181,5 @@ _TABLES: Mapping[str, Any] = {
     "glossary": lambda data: Term(**_tuples(data)),
     "facts": lambda data: Fact(**_tuples(data)),
     "regions": lambda data: Region(**_tuples(data)),
+    "messages": tuple,
 }

@@ -48,7 +48,7 @@ class Bot:
         self.region = region
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
-        self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
+        self._screen = Screen(self.kb)
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)

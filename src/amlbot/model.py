@@ -250,6 +250,8 @@ class Sign:
     """Guards that do not quiet this sign."""
     at_hand: bool = False
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
+    doubt: str = ""
+    """The safety reply beside the answer to a message that only somewhat resembles its messages."""
     sources: tuple[str, ...] = ()
     origin: str = ""
 
@@ -270,6 +272,10 @@ class Limits:
     """Beats a minute: from here on a heart at rest is racing."""
     oxygen: float = 92
     """Percent: up to here the oxygen in the blood is low."""
+
+
+CALM = "calm"
+"""The name of the messages that only sound like a danger."""
 
 
 @dataclass(frozen=True, slots=True)

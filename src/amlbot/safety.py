@@ -3,18 +3,23 @@
 Deterministic, and quick in proportion to the length of the message. What to listen for is data: a
 sign is a set of concepts (ways to say one thing) that stand close together in one sentence, or a
 phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
-is passed over; the strongest that is left makes the alarm.
+is passed over; the strongest that is left makes the alarm. Where there is none, a message still
+alarms if it resembles those that people write of a danger (`amlbot.likeness`); if it does so less,
+the answer gets a line beside it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .guards import quiet
 from .hearing import Clause, Heard, Match, Phrases, Span, clauses, overlap, tokens, visible
-from .model import Level, Safety, Sign
+from .knowledge import KnowledgeBase
+from .likeness import Likeness
+from .model import CALM, Level, Sign
+from .store import opened, parts_of
 from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
@@ -24,6 +29,8 @@ CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "t
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
+ALARM, DOUBT = 2.1, 1.5
+"""Likeness from which to raise an alarm, and from which to add a line to the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,9 @@ class Alarm:
 class Screen:
     """Looks for the danger signs of one knowledge base. Safe to share between threads."""
 
-    def __init__(self, safety: Safety, common: Collection[str] = ()) -> None:
-        """Take the signs, and everyday words that are not to be taken for misspelt ones."""
-        self._safety = safety
+    def __init__(self, kb: KnowledgeBase) -> None:
+        """Listen for the signs that ``kb`` has."""
+        self._safety = safety = kb.safety
         self._signs = sorted(safety.signs, key=_strength, reverse=True)
         self._phrases, self._idioms = Phrases(), Phrases()
         self._idioms.add("idiom", safety.guards.get("idiom", ()))
@@ -54,20 +61,60 @@ class Screen:
             self._phrases.add(name, phrases)
         for sign in safety.signs:
             self._phrases.add(_own(sign), sign.phrases)
-        self._vocabulary = Vocabulary(self._phrases.words | NUMBER_WORDS, common)
+        self._vocabulary = Vocabulary(self._phrases.words | NUMBER_WORDS, kb.lexicon.common)
+        self._likeness = opened(Likeness, kb.ready, "likeness") if kb.ready else self._learn(kb)
+
+    def _learn(self, kb: KnowledgeBase) -> Likeness:
+        """What tells the messages of each sign from calm ones and from the questions of ``kb``."""
+        told = {sign: self._heard(kb.messages.get(sign.id, ())) for sign in self._signs}
+        questions = (q for intent in kb.intents.values() for q in intent.questions)
+        return Likeness.of(
+            {sign.id: heard for sign, heard in told.items() if heard},
+            self._heard(kb.messages.get(CALM, ())),
+            self._heard(questions) if any(told.values()) else (),
+        )
+
+    def parts(self) -> dict[str, object]:
+        """What was slow to work out, as parts of a ready-made file."""
+        return parts_of("likeness", self._likeness)
 
     def check(self, text: str) -> Alarm | None:
         """The strongest danger sign in ``text``, if there is one."""
         heard = self._hear(text)
+        told = self._told(heard)
+        if told and told.level is not Level.WATCH:
+            return told
+        like = self._resembled(heard)
+        return like if like and like.level is not Level.WATCH else told or like
+
+    def _told(self, heard: Heard) -> Alarm | None:
+        """The alarm for the strongest sign that shows, and that no guard quiets."""
         for sign in self._signs:
             for match in _matches(sign, heard):
                 if not quiet(sign, heard, match):
                     return self._alarm(sign, match, heard)
         return None
 
+    def _resembled(self, heard: Heard) -> Alarm | None:
+        """The alarm for what the message resembles; a line beside the answer if it is less so."""
+        found = [strong for strong in self._likeness.strengths(heard) if strong[0] >= DOUBT]
+        if not found:
+            return None
+        strength, id, _ = max(found)
+        [sign] = [sign for sign in self._signs if sign.id == id]
+        if strength < ALARM:
+            said = self._safety.replies.get(sign.doubt)
+            return Alarm(Level.WATCH, id, said, False) if said else None
+        loud = {heard.clause(span[0]).sentence for _, _, span in found}
+        match = tuple(clause.span for clause in heard.clauses if clause.sentence in loud)
+        return self._alarm(sign, match, heard)
+
     def _alarm(self, sign: Sign, match: Match, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
         return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
+
+    def _heard(self, messages: Iterable[str]) -> list[Heard]:
+        return [self._hear(message) for message in messages]
 
     def _hear(self, text: str) -> Heard:
         heard = Heard([], [], [], defaultdict(list))
