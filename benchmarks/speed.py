@@ -185,7 +185,7 @@ def _questions(name: str, kb: KnowledgeBase, asked: Sequence[str]) -> Iterator[R
 def turns() -> Iterator[Row]:
     """The screen alone and a whole turn, for messages of every length."""
     bot = Bot()
-    screen_only = Screen(bot.kb.safety, bot.kb.lexicon.common)
+    screen_only = Screen(bot.kb)
     words = "my husband has been at home since the second course and we wonder how it goes on "
     screened = told = 0.0
     for length in LENGTHS:

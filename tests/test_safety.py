@@ -22,7 +22,7 @@ from amlbot.text import words
 
 FILES = [
     yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    for name in ("safety.yaml", "safety-fresh.yaml")
+    for name in ("safety.yaml", "safety-fresh.yaml", "safety-blind.yaml")
 ]
 RANK = list(Level)
 
@@ -49,7 +49,7 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def screen(bundled: KnowledgeBase) -> Screen:
-    return Screen(bundled.safety, bundled.lexicon.common)
+    return Screen(bundled)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_nothing_else_was_asked(screen: Screen) -> None:
 
 
 def test_without_signs_nothing_alarms() -> None:
-    assert Screen(Safety()).check("I can't breathe") is None
+    assert Screen(KnowledgeBase({})).check("I can't breathe") is None
 
 
 # --- temperatures -------------------------------------------------------------------------------
@@ -275,7 +275,11 @@ def test_any_text_is_read(text: str) -> None:
     SMALL.check(text)
 
 
-SMALL = Screen(Safety(concepts={"a": ("b c",)}, guards={"idiom": ("d e",), "opening": ("f",)}))
+SMALL = Screen(
+    KnowledgeBase(
+        {}, safety=Safety(concepts={"a": ("b c",)}, guards={"idiom": ("d e",), "opening": ("f",)})
+    )
+)
 
 
 # --- cost ---------------------------------------------------------------------------------------
@@ -359,7 +363,7 @@ def test_every_reply_and_concept_is_used(bundled: KnowledgeBase) -> None:
     safety = bundled.safety
     used = {name for sign in safety.signs for row in (*sign.all, sign.unless) for name in row}
     assert safety.concepts.keys() - used == set()
-    assert safety.replies.keys() - {sign.reply for sign in safety.signs} == set()
+    assert safety.replies.keys() == {r for s in safety.signs for r in (s.reply, s.doubt) if r}
 
 
 GOOD = """

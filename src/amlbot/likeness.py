@@ -26,7 +26,7 @@ WRITTEN = 20
 """Questions that one written calm message is worth: it was written to sound like danger."""
 SMOOTHING, CALM_SMOOTHING = 1.0, 0.2
 """Messages of a sign, and calm ones, that each feature is taken to be in besides."""
-ROOM, GROWTH = 4, 0.8
+ROOM, GROWTH = 12, 0.8
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
 
 

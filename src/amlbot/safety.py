@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .guards import quiet
+from .guards import denied, quiet
 from .hearing import Clause, Heard, Match, Phrases, Span, clauses, overlap, tokens, visible
 from .knowledge import KnowledgeBase
 from .likeness import Likeness
@@ -29,7 +29,7 @@ CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "t
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
-ALARM, DOUBT = 2.1, 1.5
+ALARM, DOUBT = 1.9, 1.4
 """Likeness from which to raise an alarm, and from which to add a line to the answer."""
 
 
@@ -96,18 +96,27 @@ class Screen:
         return None
 
     def _resembled(self, heard: Heard) -> Alarm | None:
-        """The alarm for what the message resembles; a line beside the answer if it is less so."""
+        """The alarm for what the message resembles; a line beside the answer if it is less so.
+
+        Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
+        """
         found = [strong for strong in self._likeness.strengths(heard) if strong[0] >= DOUBT]
         if not found:
             return None
         strength, id, _ = max(found)
         [sign] = [sign for sign in self._signs if sign.id == id]
-        if strength < ALARM:
-            said = self._safety.replies.get(sign.doubt)
-            return Alarm(Level.WATCH, id, said, False) if said else None
-        loud = {heard.clause(span[0]).sentence for _, _, span in found}
-        match = tuple(clause.span for clause in heard.clauses if clause.sentence in loud)
-        return self._alarm(sign, match, heard)
+        sure, denies = strength >= ALARM, self._denied(heard)
+        if sure and not denies:
+            loud = {heard.clause(span[0]).sentence for _, _, span in found}
+            match = tuple(clause.span for clause in heard.clauses if clause.sentence in loud)
+            return self._alarm(sign, match, heard)
+        said = self._safety.replies.get(sign.doubt)
+        return Alarm(Level.WATCH, id, said, False) if said and (sure or not denies) else None
+
+    def _denied(self, heard: Heard) -> bool:
+        """Whether a sign is named in the message, and denied."""
+        named = (match for sign in self._signs for match in _matches(sign, heard))
+        return any(denied(heard, match) for match in named)
 
     def _alarm(self, sign: Sign, match: Match, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
