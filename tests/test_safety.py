@@ -38,7 +38,9 @@ def dangers(kind: str) -> list[tuple[str, Level, bool]]:
 
 
 CAUGHT, MISSED = dangers("caught"), dangers("missed")
-PRESSING = [(message, level) for message, level, _ in CAUGHT if level is not Level.WATCH]
+LIKE = {m for group in FILES[-1]["caught"].values() for m in group["messages"]}
+PRESSING = [(m, level) for m, level, _ in CAUGHT if level is not Level.WATCH and m not in LIKE]
+"""What signs catch must be caught however it is typed. Likeness is a matter of degree."""
 QUIET = [message for cases in FILES for group in cases["quiet"].values() for message in group]
 MAX_GRADE = 6.0
 STORY = (
@@ -285,8 +287,8 @@ SMALL = Screen(
 # --- cost ---------------------------------------------------------------------------------------
 # Steps are counted, so that a busy machine changes nothing; milliseconds are in benchmarks/.
 
-MAX_STEPS = 5_000
-"""Calls and returns for a message of ordinary length; the most seen is 2,900, in 0.2 ms."""
+MAX_STEPS = 10_000
+"""Calls and returns for a message of ordinary length; the most seen is STEPS."""
 HOSTILE = [
     *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
     *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),

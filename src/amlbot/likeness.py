@@ -68,13 +68,16 @@ class Likeness:
 
     def strengths(self, heard: Heard) -> Iterator[tuple[float, str, Span]]:
         """For each stretch of a message and each sign how much the one resembles the other."""
+        rows: dict[str, Sequence[float]] = {}
         for span in _stretches(heard):
             features = _features(heard, span)
-            rows = filter(None, (self._row(_checksum(feature)) for feature in features))
-            for sign, weights in zip(self.signs, zip(*rows, strict=True), strict=False):
+            rows |= {feature: self._row(feature) for feature in features - rows.keys()}
+            known = [row for feature in features if (row := rows[feature])]
+            for sign, weights in zip(self.signs, zip(*known, strict=True), strict=False):
                 yield math.fsum(weights) / (len(features) + ROOM) ** GROWTH, sign, span
 
-    def _row(self, check: int) -> Sequence[float]:
+    def _row(self, feature: str) -> Sequence[float]:
+        check = _checksum(feature)
         at = bisect_left(self.checks, check)
         if at == len(self.checks) or self.checks[at] != check:
             return ()
@@ -100,9 +103,9 @@ def _stretches(heard: Heard) -> Iterator[Span]:
     starts = [
         clause.span[0]
         for before, clause in zip([None, *heard.clauses], heard.clauses, strict=False)
-        if not before or before.sentence != clause.sentence
+        if clause.span[0] < end and (not before or before.sentence != clause.sentence)
     ]
-    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+    for start, stop in pairwise([*starts, end]):
         for begin in range(start, max(start + 1, stop - SPAN + STEP), STEP):
             yield begin, min(begin + SPAN, end)
 

@@ -27,6 +27,8 @@ WINDOW = 12
 """Words within which the concepts of one sign must stand."""
 CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "topic"})
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
+SHORT = 9
+"""Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.9, 1.4
@@ -108,15 +110,17 @@ class Screen:
         sure, denies = strength >= ALARM, self._denied(heard)
         if sure and not denies:
             loud = {heard.clause(span[0]).sentence for _, _, span in found}
-            match = tuple(clause.span for clause in heard.clauses if clause.sentence in loud)
-            return self._alarm(sign, match, heard)
+            spans = (clause.span for clause in heard.clauses if clause.sentence in loud)
+            return self._alarm(sign, tuple(s for s in spans if s[0] < s[1]), heard)
         said = self._safety.replies.get(sign.doubt)
         return Alarm(Level.WATCH, id, said, False) if said and (sure or not denies) else None
 
     def _denied(self, heard: Heard) -> bool:
-        """Whether a sign is named in the message, and denied."""
-        named = (match for sign in self._signs for match in _matches(sign, heard))
-        return any(denied(heard, match) for match in named)
+        """Whether a sign is named in the message, or in a short one a part of it, and denied."""
+        signs = (match for sign in self._signs for match in _matches(sign, heard))
+        short = len(heard.words) <= SHORT
+        parts = ((span,) for spans in heard.found.values() for span in spans if short)
+        return any(denied(heard, match) for match in (*signs, *parts))
 
     def _alarm(self, sign: Sign, match: Match, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
