@@ -14,7 +14,8 @@ import amlbot
 PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["errors", "ready"],
+    ["ready", "record"],
+    ["errors"],
     ["model", "text", "yamlfile", "store", "recall"],
     [
         "layout",
@@ -58,6 +59,7 @@ LIBRARIES = {
     "uvicorn": {"server"},
 }
 PURE = {
+    "record",
     "model",
     "store",
     "base",

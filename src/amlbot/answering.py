@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .dialogue import State
 from .glossary import define
 from .model import Match, Outcome, Reply
+from .record import replace
 from .referring import FRAGMENT, Referring
 from .speaking import Speaker
 from .steering import Steering

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .model import (
@@ -23,6 +22,7 @@ from .model import (
     Source,
     Term,
 )
+from .record import Record, asdict
 from .store import Records, Store
 
 if TYPE_CHECKING:
@@ -31,24 +31,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class KnowledgeBase:
+class KnowledgeBase(Record):
     """Everything that the program can say, and the words by which it is found. Never changes."""
 
     intents: Mapping[str, Intent]
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    entities: Mapping[str, Entity] = field(default_factory=dict)
-    glossary: Mapping[str, Term] = field(default_factory=dict)
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    regions: Mapping[str, Region] = field(default_factory=dict)
-    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = {}
+    entities: Mapping[str, Entity] = {}
+    glossary: Mapping[str, Term] = {}
+    facts: Mapping[str, Fact] = {}
+    regions: Mapping[str, Region] = {}
+    replies: Mapping[str, tuple[str, ...]] = {}
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
     cues: Cues | None = None
     """How people refer to what was said; None for the bundled ones."""
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    safety: Safety = field(default_factory=Safety)
-    ready: Store | None = field(default=None, init=False, compare=False, repr=False)
-    """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
+    lexicon: Lexicon = Lexicon()
+    safety: Safety = Safety()
+
+    __slots__ = ("_store",)
+
+    @property
+    def ready(self) -> Store | None:
+        """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
+        return getattr(self, "_store", None)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -89,7 +93,7 @@ class KnowledgeBase:
             lexicon=_lexicon(store["lexicon"]),
             safety=_safety(store["safety"]),
         )
-        object.__setattr__(kb, "ready", store)
+        object.__setattr__(kb, "_store", store)
         return kb
 
     @classmethod

@@ -7,10 +7,10 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from operator import contains
 
+from .record import Record
 from .text import clean, letter_for_letter
 
 _CLAUSE = re.compile(
@@ -35,23 +35,22 @@ Match = tuple[Span, ...]
 """The places of the concepts that make up a sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Record):
     raw: str
     span: Span
     sentence: int
 
 
-@dataclass(slots=True)
 class Heard:
     """A message, word by word, and the concepts found in it."""
 
-    words: list[tuple[str, ...]]
-    """For each word everything that it may stand for."""
-    clauses: list[Clause]
-    clause_of: list[int]
-    found: dict[str, list[Span]]
-    """Where each concept and guard occurs, in order."""
+    def __init__(self) -> None:
+        self.words: list[tuple[str, ...]] = []
+        """For each word everything that it may stand for."""
+        self.clauses: list[Clause] = []
+        self.clause_of: list[int] = []
+        self.found: dict[str, list[Span]] = defaultdict(list)
+        """Where each concept and guard occurs, in order."""
 
     def clause(self, position: int) -> Clause:
         return self.clauses[self.clause_of[position]]

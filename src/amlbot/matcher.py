@@ -7,13 +7,13 @@ Text → reading → evidence for every intent → the best few compared with th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .directions import Directions
 from .index import Index, key
 from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
 from .reading import Reader, Reading
+from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams
 from .store import opened, parts_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .knowledge import KnowledgeBase
 from .names import Names, Phrases
+from .record import Record
 from .spelling import Speller, nearest_name
 from .text import Token, tokenise, words
 
@@ -51,8 +51,7 @@ class Word(NamedTuple):
         return self.name or (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A text, understood word by word."""
 
     words: tuple[Word, ...]

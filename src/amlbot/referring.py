@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from .dialogue import State
 from .knowledge import KnowledgeBase, cues
 from .model import Intent
 from .reading import Reader
+from .record import Record, replace
 from .text import clean, words
 
 MAX_SUBJECTS = 3
@@ -35,8 +35,7 @@ _APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A question that a message may stand for."""
 
     text: str

@@ -8,13 +8,12 @@ is passed over; the strongest that is left makes the alarm.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from .guards import quiet
 from .hearing import Clause, Heard, Match, Phrases, Span, clauses, overlap, tokens, visible
 from .model import Level, Safety, Sign
+from .record import Record
 from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
@@ -26,8 +25,7 @@ MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Record):
     """A danger sign in a message."""
 
     level: Level
@@ -70,7 +68,7 @@ class Screen:
         return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
 
     def _hear(self, text: str) -> Heard:
-        heard = Heard([], [], [], defaultdict(list))
+        heard = Heard()
         for raw, sentence in clauses(visible(text)):
             start = len(heard.words)
             for token in tokens(raw):

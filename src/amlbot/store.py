@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from .record import R, Record
 
 T = TypeVar("T")
 
@@ -96,15 +94,14 @@ class Store:
         return _little(numbers)
 
 
-def parts_of(name: str, plain: DataclassInstance) -> dict[str, object]:
-    """The fields of a dataclass of arrays and JSON data as parts, for `opened`."""
-    return {f"{name} {f.name}": getattr(plain, f.name) for f in fields(plain) if f.init}
+def parts_of(name: str, record: Record) -> dict[str, object]:
+    """The fields of a record of arrays and JSON data as parts, for `opened`."""
+    return {f"{name} {field}": getattr(record, field) for field in record.__match_args__}
 
 
-def opened(kind: type[T], store: Store, name: str) -> T:
-    """The dataclass of type ``kind`` whose `parts_of` were packed under ``name``."""
-    names = [f.name for f in fields(cast(Any, kind)) if f.init]
-    return kind(**{field: store[f"{name} {field}"] for field in names})
+def opened(kind: type[R], store: Store, name: str) -> R:
+    """The record of type ``kind`` whose `parts_of` were packed under ``name``."""
+    return kind(**{field: store[f"{name} {field}"] for field in kind.__match_args__})
 
 
 def _json(value: object) -> bytes:
