@@ -1,8 +1,8 @@
 """A file of named parts, each read only when it is asked for: what the wheel carries ready-made.
 
 First come lines that can be read without any of this, then an empty line, a JSON directory, and
-the parts. A part is JSON, lines of JSON, or an array of numbers, so opening one cannot run code,
-whoever wrote it, and every Python version reads the same file.
+the parts. A part is JSON, lines of text or JSON, or an array of numbers, so opening one cannot run
+code, whoever wrote it, and every Python version reads the same file.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from .record import R, Record
 
 T = TypeVar("T")
 
-_JSON, _LINES = "json", "lines"
+_JSON, _LINES, _WORDS = "json", "lines", "words"
 _LITTLE_ENDIAN = array("H", [1]).tobytes() == b"\1\0"
 
 
@@ -34,6 +34,10 @@ class Records(Mapping[str, T]):
             made = self._made[id] = self._make(json.loads(self._lines[id]))
         return made
 
+    def get(self, id: str, default: Any = None) -> Any:
+        """As of any mapping; a word that is not there costs no exception."""
+        return self[id] if id in self._lines else default
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
 
@@ -46,7 +50,7 @@ def pack(head: Sequence[str], parts: Mapping[str, object]) -> bytes:
 
     The same parts give the same bytes.
 
-    A part is an array, a list of lines as bytes, or anything that JSON can hold.
+    A part is an array, a list of lines as text or bytes, or anything that JSON can hold.
     """
     directory: dict[str, tuple[str, int, int]] = {}
     body = bytearray()
@@ -56,6 +60,8 @@ def pack(head: Sequence[str], parts: Mapping[str, object]) -> bytes:
             kind, raw = part.typecode, _little(part).tobytes()
         elif isinstance(part, list) and part and isinstance(part[0], bytes):
             kind, raw = _LINES, b"\n".join(part)
+        elif _are_words(part):
+            kind, raw = _WORDS, "\n".join(part).encode()
         else:
             kind, raw = _JSON, _json(part)
         directory[name] = kind, len(body), len(raw)
@@ -90,8 +96,30 @@ class Store:
             return json.loads(raw)
         if kind == _LINES:
             return raw.split(b"\n")
+        if kind == _WORDS:
+            return raw.decode().split("\n")
         numbers = array(kind, raw)
         return _little(numbers)
+
+    def records(self, name: str, make: Callable[[Any], T]) -> Records[T]:
+        """The table whose `lines_of` were packed under ``name``, each entry to be made later."""
+        return Records(dict(zip(self[name], self[f"{name} lines"], strict=True)), make)
+
+    def table(self, name: str) -> dict[str, Any]:
+        """The table whose `columns_of` were packed under ``name``."""
+        return dict(zip(self[name], self[f"{name} values"], strict=True))
+
+
+def lines_of(name: str, table: Mapping[str, object]) -> dict[str, object]:
+    """A table as parts, for `Store.records`."""
+    return {name: list(table), f"{name} lines": [_json(entry) for entry in table.values()]}
+
+
+def columns_of(name: str, table: Mapping[str, Any]) -> dict[str, object]:
+    """A table of texts or of whole numbers from 0 as parts, for `Store.table`."""
+    values = list(table.values())
+    column = values if _are_words(values) else array("I", values)
+    return {name: list(table), f"{name} values": column}
 
 
 def parts_of(name: str, record: Record) -> dict[str, object]:
@@ -102,6 +130,14 @@ def parts_of(name: str, record: Record) -> dict[str, object]:
 def opened(kind: type[R], store: Store, name: str) -> R:
     """The record of type ``kind`` whose `parts_of` were packed under ``name``."""
     return kind(**{field: store[f"{name} {field}"] for field in kind.__match_args__})
+
+
+def _are_words(part: object) -> TypeGuard[list[str]]:
+    return (
+        isinstance(part, list)
+        and bool(part)
+        and all(isinstance(word, str) and "\n" not in word for word in part)
+    )
 
 
 def _json(value: object) -> bytes:

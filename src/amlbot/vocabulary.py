@@ -28,9 +28,7 @@ class Vocabulary:
     """The words that matter, and the other words that are spelled right and mean something else."""
 
     def __init__(self, words: Collection[str], common: Collection[str] = ()) -> None:
-        self._words = frozenset(words)
-        self._spelled_right = self._words.union(common, _LETTERS)
-        self._longest = max(map(len, self._spelled_right))
+        self._words, self._common = frozenset(words), frozenset(common)
 
     def read(self, typed: str) -> list[tuple[str, ...]]:
         """The words in ``typed``, one after another, each with everything that it may stand for.
@@ -43,12 +41,21 @@ class Vocabulary:
         singular = typed.removesuffix("s")
         if typed not in self._words and singular in self._words:  # "mum's", "tablets"
             return [(singular,)]
-        if not {typed, singular}.isdisjoint(self._spelled_right):
+        if any(word in self._words or word in self._common for word in (typed, singular)):
             return [(typed,)]
         meant = self._meant(typed)
         if meant or len(typed) < MIN_SPLIT:
             return [meant or (typed,)]
         return [(part,) for part in self._split(typed)]
+
+    @cached_property
+    def _spelled_right(self) -> frozenset[str]:
+        """Every word that a strange one may be cut into; gathered when one is first met."""
+        return self._words.union(self._common, _LETTERS)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._spelled_right))
 
     @cached_property
     def _by_half(self) -> Mapping[tuple[int, str, str], list[str]]:
@@ -66,8 +73,8 @@ class Vocabulary:
         near = {
             word
             for form in forms
-            if len(form) <= self._longest + 1
             for length in (len(form) - 1, len(form), len(form) + 1)
+            if length >= MIN_REPAIRED and (length <= len(form) or form.isalpha())
             for half in _halves(form, length)
             for word in self._by_half.get(half, ())
             if _one_slip(form, word)
