@@ -17,13 +17,14 @@ Place = tuple[int, int]
 """Characters of a text: from, and up to but not including."""
 
 _WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"[\s,-]+")
 
 
 class Cue:
     """Phrases of one meaning."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        said = (_said(_pieces(clean(phrase))) for phrase in phrases)
+        said = (_SPACE.sub(" ", clean(phrase).lower()).strip() for phrase in phrases)
         self._phrases = frozenset(said) - {""}
         self._first = frozenset(phrase.split(" ", 1)[0] for phrase in self._phrases)
         self._longest = max(map(len, self._phrases), default=0)
@@ -106,19 +107,11 @@ def _pieces(text: str) -> Sequence[_Piece]:
         word = whole = match[0].lower()
         if found:
             gap = text[match.end() : found[-1].start]
-            joint = "" if gap in ("'", "’") else " " if _is_space(gap) else gap
+            joint = "" if gap in ("'", "’") else " " if _SPACE.fullmatch(gap) else gap
             found[-1] = found[-1]._replace(joint=joint)
             whole += "" if joint else found[-1].whole
         found.append(_Piece("", word, whole, *match.span()))
     return found[::-1]
-
-
-def _said(pieces: Iterable[_Piece]) -> str:
-    return "".join(piece.joint + piece.word for piece in pieces)
-
-
-def _is_space(gap: str) -> bool:
-    return gap.replace(",", " ").replace("-", " ").isspace()
 
 
 def _skip(text: str, start: int, signs: str) -> int:

@@ -15,6 +15,8 @@ MIN_REPAIRED = 5
 """Letters that a known word needs before a slip in it is believed."""
 MIN_SPLIT = 4
 """Letters that an unknown word needs before it is taken for several, run together."""
+MAX_PART = 24
+"""Letters of the longest word that such a one is cut into."""
 PART, ODD_PART = 10, 11
 """What a word costs in a cut: a little less if it matters."""
 
@@ -41,21 +43,15 @@ class Vocabulary:
         singular = typed.removesuffix("s")
         if typed not in self._words and singular in self._words:  # "mum's", "tablets"
             return [(singular,)]
-        if any(word in self._words or word in self._common for word in (typed, singular)):
+        if self._is_right(typed) or self._is_right(singular):
             return [(typed,)]
         meant = self._meant(typed)
         if meant or len(typed) < MIN_SPLIT:
             return [meant or (typed,)]
         return [(part,) for part in self._split(typed)]
 
-    @cached_property
-    def _spelled_right(self) -> frozenset[str]:
-        """Every word that a strange one may be cut into; gathered when one is first met."""
-        return self._words.union(self._common, _LETTERS)
-
-    @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self._spelled_right))
+    def _is_right(self, word: str) -> bool:
+        return word in self._words or word in self._common or word in _LETTERS
 
     @cached_property
     def _by_half(self) -> Mapping[tuple[int, str, str], list[str]]:
@@ -91,9 +87,9 @@ class Vocabulary:
         for end in range(1, len(typed) + 1):
             cuts = (
                 (costs[start] + (PART if part in self._words else ODD_PART), start)
-                for start in range(max(0, end - self._longest), end)
+                for start in range(max(0, end - MAX_PART), end)
                 if costs[start] < never
-                and (part := typed[start:end]) in self._spelled_right
+                and self._is_right(part := typed[start:end])
                 and (len(part) > 1 or part in _LETTERS)
             )
             cost, start = min(cuts, default=(never, 0))
