@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
     from .model import Reply
 
-EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
 
 
 def main(

@@ -58,12 +58,10 @@ class Splitter:
             sentence = _LIST_ITEM.sub("", raw, count=1).strip()
             if not re.search(r"\w", sentence):
                 continue
-            several = _MAYBE_JOINED.search(sentence)
-            halves = (
-                [half.strip() for half in self._join.split(sentence)] if several else [sentence]
-            )
+            joined = _MAYBE_JOINED.search(sentence)
+            halves = self._join.split(sentence) if joined else [sentence]
             own = len(halves) == 1
-            for half in halves:
+            for half in map(str.strip, halves):
                 short_entry = listed and len(half.split()) <= LISTED
                 found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:

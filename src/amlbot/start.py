@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -16,7 +17,9 @@ def main() -> int:
     welcomed = _welcome()
     from .cli import main
 
-    return main(welcomed=welcomed)
+    status = main(welcomed=welcomed)
+    gc.freeze()  # the process ends: looking for garbage in all that was opened would delay it
+    return status
 
 
 def _welcome() -> bool:
