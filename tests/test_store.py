@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, ready
-from amlbot.store import Records, Store, pack
+from amlbot.store import Records, Store, columns_of, pack, records_of
 
 PARTS = {
     "numbers": array("f", [0.5, 2.0]),
     "wide": array("I", [7, 70_000]),
-    "lines": [b'{"a":1}', b'{"a":2}'],
+    "words": ["ä", "", "b c"],
+    "bytes": b"\0\n\xff",
+    "lines": ["a\n", "b"],
+    "nothing": [],
     "data": {"word": ["ä", "\n"], "none": []},
 }
 
@@ -40,9 +43,17 @@ def test_records_are_made_when_they_are_asked_for() -> None:
         made.append(data)
         return data * 10
 
-    records = Records({"a": b"1", "b": b"2"}, make)
+    records = Records(["a", "b"], b"112", [2, 3], make)
     assert (list(records), len(records), made) == (["a", "b"], 2, [])
     assert (records["b"], records["b"], made) == (20, 20, [2])
+    assert (records.get("a"), records.get("c"), made) == (110, None, [2, 11])
+
+
+def test_tables_come_back_as_they_were_packed() -> None:
+    for table in ({"a": 1, "b": 0}, {"a": "x", "b": ""}, {}):
+        assert Store(pack([], columns_of("table", table))).table("table") == table
+    deep = {"a": {"x": [1]}, "b": {}}
+    assert dict(Store(pack([], records_of("table", deep))).records("table", dict)) == deep
 
 
 def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:

@@ -22,7 +22,7 @@ from .model import (
     Term,
 )
 from .record import Record, asdict
-from .store import Store, lines_of
+from .store import Store, records_of
 
 if TYPE_CHECKING:
     from .yamlfile import Document
@@ -107,11 +107,11 @@ class KnowledgeBase(Record):
         parts: dict[str, object] = {}
         for name in _TABLES:
             table: Mapping[str, Any] = getattr(self, name)
-            parts |= lines_of(name, {id: asdict(entry) for id, entry in table.items()})
+            parts |= records_of(name, {id: asdict(entry) for id, entry in table.items()})
         lexicon, safety = asdict(self.lexicon), asdict(self.safety)
         parts |= {name: sorted(lexicon.pop(name)) for name in _WORD_SETS}
         for name in _PHRASES:
-            parts |= lines_of(name, safety.pop(name))
+            parts |= records_of(name, safety.pop(name))
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
         cues = asdict(self.cues) if self.cues else None

@@ -28,7 +28,7 @@ from .hearing import (
 )
 from .model import Level, Safety, Sign
 from .record import Record
-from .store import Store, lines_of
+from .store import Store, records_of
 from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
@@ -79,7 +79,7 @@ class Phrasebook(NamedTuple):
 
     def parts(self) -> dict[str, object]:
         """What `opened` makes it of again."""
-        phrases, idioms = (lines_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
+        phrases, idioms = (records_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
         return phrases | idioms | {"screen words": sorted(self.words)}
 
 
