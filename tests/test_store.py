@@ -76,7 +76,10 @@ def test_what_was_made_of_something_else_is_not_used(
     made = pack([ready.key(), "first", "words"], bundled.parts())
     path.write_bytes(made)
     assert ready.read() == made
-    assert ready.head(made) == ["first", "words"]
+    begun = ready.read(ready.HEAD)
+    assert begun == made[: ready.HEAD]
+    assert ready.head(begun) == ["first", "words"]
+    assert ready.head(made[:8]) == []
 
 
 def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def _welcome() -> bool:
         return False
     if os.name == "nt" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    raw = ready.read()
+    raw = ready.read(ready.HEAD)
     lines = ready.head(raw) if raw else []
     if not lines or max(map(len, lines)) >= os.get_terminal_size().columns:
         return False
