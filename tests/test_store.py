@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, ready
+from amlbot.knowledge import defaults
 from amlbot.store import Records, Store, columns_of, pack, records_of
 
 PARTS = {
@@ -36,6 +37,12 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
         Store(raw)
 
 
+@pytest.mark.parametrize("raw", [pack(["key"], PARTS)[:-1], pack(["key"], PARTS) + b" "])
+def test_half_a_file_is_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="not all of a file of parts"):
+        Store(raw)
+
+
 def test_records_are_made_when_they_are_asked_for() -> None:
     made: list[int] = []
 
@@ -46,6 +53,7 @@ def test_records_are_made_when_they_are_asked_for() -> None:
     records = Records(["a", "b"], b"112", [2, 3], make)
     assert (list(records), len(records), made) == (["a", "b"], 2, [])
     assert (records["b"], records["b"], made) == (20, 20, [2])
+    assert ("a" in records, "c" in records) == (True, False)
     assert (records.get("a"), records.get("c"), made) == (110, None, [2, 11])
 
 
@@ -80,6 +88,16 @@ def test_what_was_made_of_something_else_is_not_used(
     assert begun == made[: ready.HEAD]
     assert ready.head(begun) == ["first", "words"]
     assert ready.head(made[:8]) == []
+
+
+def test_a_file_that_lost_its_end_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, bundled: KnowledgeBase
+) -> None:
+    made = pack([ready.key()], bundled.parts())
+    for raw in (made[:-1], made[:200]):
+        monkeypatch.setattr(ready, "read", lambda raw=raw: raw)
+        regions = bundled.regions
+        assert defaults.__wrapped__().regions == regions
 
 
 def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ def files(root: str, endings: tuple[str, ...] = (".yaml", ".yml")) -> list[str]:
     return sorted(path for path in found if not os.path.basename(path).startswith("."))
 
 
-def contents(path: str, size: int = -1) -> bytes:
-    """The bytes of a file; at most ``size`` of them."""
+def contents(path: str, most: int = -1) -> bytes:
+    """The bytes of a file; no more than ``most``, if that is given."""
     with open(path, "rb") as file:
-        return file.read(size)
+        return file.read(most)
 
 
 def key() -> str:
@@ -61,13 +61,13 @@ def key() -> str:
     return f"{check:08x}-{size}"
 
 
-def read(size: int = -1) -> bytes | None:
+def read(most: int = -1) -> bytes | None:
     """The ready-made file, unless it was made of other files or other code, or is not there.
 
-    At most ``size`` bytes of it: `HEAD` are enough for the first words.
+    No more than ``most`` bytes of it, if that is given: `HEAD` are enough for the first words.
     """
     try:
-        raw = contents(PATH, size)
+        raw = contents(PATH, most)
     except OSError:
         return None
     return raw if raw.startswith(f"{key()}\n".encode()) else None

@@ -42,6 +42,9 @@ class Records(Mapping[str, T]):
             made = self._made[id] = self._make(data)
         return made
 
+    def __contains__(self, id: object) -> bool:
+        return id in self._numbers
+
     def get(self, id: str, default: Any = None) -> Any:
         """As of any mapping; a word that is not there costs no exception."""
         return self[id] if id in self._numbers else default
@@ -94,8 +97,11 @@ class Store:
             self._parts: dict[str, tuple[str, int, int]] = dict(
                 json.loads(raw[begin : self._start])
             )
+            size = max(offset + size for _, offset, size in self._parts.values())
         except (ValueError, TypeError) as error:
             raise ValueError("not a file of parts") from error
+        if self._start + size != len(raw):
+            raise ValueError("not all of a file of parts")
 
     def __getitem__(self, name: str) -> Any:
         """The part called ``name``, as it was packed."""
