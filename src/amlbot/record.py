@@ -7,7 +7,7 @@ To everyone else a record is a dataclass: ``fields``, ``asdict`` and ``replace``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
@@ -20,13 +20,16 @@ R = TypeVar("R", bound="Record")
 class _Kind(type):
     """Makes fields of a class's annotated names, and defaults of the values given to them."""
 
+    _setters: tuple[Callable[[object, object], None], ...]
+
     def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> _Kind:
         fields = tuple(body.get("__annotations__", ()))
         body["_defaults"] = {field: body.pop(field) for field in fields if field in body}
-        body["_fields"] = frozenset(fields)
         body["__match_args__"] = fields
         body["__slots__"] = (*fields, *body.get("__slots__", ()))
-        return super().__new__(cls, name, bases, body)
+        kind = super().__new__(cls, name, bases, body)
+        kind._setters = tuple(getattr(kind, field).__set__ for field in fields)
+        return kind
 
 
 class _Described:
@@ -43,24 +46,29 @@ class Record(metaclass=_Kind):
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
         __match_args__: tuple[str, ...]
-        _fields: ClassVar[frozenset[str]]
         _defaults: ClassVar[dict[str, Any]]
     else:
         __dataclass_fields__ = _Described()
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        names = self.__match_args__
-        given = {**self._defaults, **dict(zip(names, values, strict=False)), **named}
-        twice = named and not named.keys().isdisjoint(names[: len(values)])
-        if given.keys() != self._fields or len(values) > len(names) or twice:
+        if named or len(values) != len(self.__match_args__):
+            values = self._complete(values, named)
+        for put, value in zip(type(self)._setters, values, strict=True):
+            put(self, value)
+
+    def _complete(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """The value of every field; takes them out of ``named``."""
+        names, defaults = self.__match_args__, self._defaults
+        rest = [n for n in names[len(values) :] if n in named or n in defaults]
+        values += tuple([named.pop(name) if name in named else defaults[name] for name in rest])
+        if named or len(values) != len(names):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names)}, each at most once")
-        for name, value in given.items():
-            object.__setattr__(self, name, value)
+        return values
 
     if not TYPE_CHECKING:  # a checker would take it that any name may be set
 
         def __setattr__(self, name: str, value: object) -> None:
-            if name in self._fields:
+            if name in self.__match_args__:
                 from dataclasses import FrozenInstanceError
 
                 raise FrozenInstanceError(f"cannot assign to field {name!r}")
@@ -85,7 +93,10 @@ class Record(metaclass=_Kind):
         return type(self), values(self)
 
     def __replace__(self: R, /, **changes: Any) -> R:
-        return type(self)(**{name: getattr(self, name) for name in self.__match_args__} | changes)
+        names = self.__match_args__
+        if not changes.keys() <= set(names):
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(changes)}")
+        return type(self)(*[changes[n] if n in changes else getattr(self, n) for n in names])
 
 
 def replace(record: R, /, **changes: Any) -> R:
@@ -105,7 +116,7 @@ def asdict(record: Record) -> dict[str, Any]:
 
 def values(record: Record) -> tuple[Any, ...]:
     """The values of the fields, in order."""
-    return tuple(getattr(record, name) for name in record.__match_args__)
+    return tuple([getattr(record, name) for name in record.__match_args__])
 
 
 def _plain(value: object) -> object:

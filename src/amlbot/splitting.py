@@ -69,7 +69,7 @@ class Splitter:
         return found[:MAX_PIECES]
 
     def _asks(self, text: str) -> bool:
-        rest = text
+        rest = text.replace("'", " ").replace("’", " ")  # "we're" is not "were"
         while (led := self._leads.after(rest)) != rest:
             rest = led
         return text.rstrip().endswith("?") or self._asking.opens(rest)
