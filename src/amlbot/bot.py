@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from .answering import Answering
@@ -13,8 +12,9 @@ from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
 from .reading import Reader
+from .record import replace
 from .referring import Referring
-from .safety import Alarm, Screen
+from .safety import Alarm, Phrasebook, Screen
 from .speaking import Speaker
 from .splitting import Piece, Splitter
 from .steering import Steering
@@ -48,7 +48,8 @@ class Bot:
         self.region = region
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
-        self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
+        book = Phrasebook.opened(self.kb.ready) if self.kb.ready else None
+        self._screen = Screen(self.kb.safety, self.kb.lexicon.common, book)
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)

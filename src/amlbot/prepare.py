@@ -15,6 +15,7 @@ from .base import KnowledgeBase
 from .knowledge import read
 from .matcher import Matcher
 from .reading import Reader
+from .safety import Phrasebook
 from .speaking import Speaker
 from .store import pack
 
@@ -30,7 +31,8 @@ def prepared() -> bytes:
     reader = Reader(kb)
     medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
     head = [ready.key(), *Speaker(kb).banner()]
-    parts = {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()}
+    screen = Phrasebook.of(kb.safety)
+    parts = kb.parts() | reader.parts() | screen.parts() | medical.parts() | chat.parts()
     return pack(head, parts)
 
 

@@ -8,13 +8,27 @@ is passed over; the strongest that is left makes the alarm.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from .guards import quiet
-from .hearing import Clause, Heard, Match, Phrases, Span, clauses, overlap, tokens, visible
+from .hearing import (
+    Beginning,
+    Clause,
+    Heard,
+    Match,
+    Phrases,
+    Span,
+    by_first_word,
+    clauses,
+    overlap,
+    tokens,
+    visible,
+    words_of,
+)
 from .model import Level, Safety, Sign
+from .record import Record
+from .store import Store, records_of
 from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
@@ -26,8 +40,7 @@ MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Record):
     """A danger sign in a message."""
 
     level: Level
@@ -41,20 +54,50 @@ class Alarm:
     """What else the message asks, as it was typed; at most `MAX_ASKED` characters."""
 
 
+class Phrasebook(NamedTuple):
+    """All that a screen listens for, by first words. Slow to work out, so that it can be packed."""
+
+    phrases: Mapping[str, Beginning]
+    """The ways to say each concept and guard, and the phrases of each sign."""
+    idioms: Mapping[str, Beginning]
+    words: Collection[str]
+    """Every word of every phrase."""
+
+    @classmethod
+    def of(cls, safety: Safety) -> Phrasebook:
+        """Everything that ``safety`` tells to listen for."""
+        own = {_own(sign): sign.phrases for sign in safety.signs}
+        phrases = by_first_word({**safety.concepts, **safety.guards, **own})
+        idioms = by_first_word({"idiom": safety.guards.get("idiom", ())})
+        return cls(phrases, idioms, words_of(phrases))
+
+    @classmethod
+    def opened(cls, store: Store) -> Phrasebook:
+        """The one whose `parts` were packed."""
+        phrases, idioms = (store.records(f"screen {name}", tuple) for name in cls._fields[:2])
+        return cls(phrases, idioms, store["screen words"])
+
+    def parts(self) -> dict[str, object]:
+        """What `opened` makes it of again."""
+        phrases, idioms = (records_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
+        return phrases | idioms | {"screen words": sorted(self.words)}
+
+
 class Screen:
     """Looks for the danger signs of one knowledge base. Safe to share between threads."""
 
-    def __init__(self, safety: Safety, common: Collection[str] = ()) -> None:
-        """Take the signs, and everyday words that are not to be taken for misspelt ones."""
+    def __init__(
+        self, safety: Safety, common: Collection[str] = (), book: Phrasebook | None = None
+    ) -> None:
+        """Take the signs, and everyday words that are not to be taken for misspelt ones.
+
+        ``book`` is the phrasebook of these very signs, if it is at hand.
+        """
         self._safety = safety
         self._signs = sorted(safety.signs, key=_strength, reverse=True)
-        self._phrases, self._idioms = Phrases(), Phrases()
-        self._idioms.add("idiom", safety.guards.get("idiom", ()))
-        for name, phrases in {**safety.concepts, **safety.guards}.items():
-            self._phrases.add(name, phrases)
-        for sign in safety.signs:
-            self._phrases.add(_own(sign), sign.phrases)
-        self._vocabulary = Vocabulary(self._phrases.words | NUMBER_WORDS, common)
+        book = book or Phrasebook.of(safety)
+        self._phrases, self._idioms = Phrases(book.phrases), Phrases(book.idioms)
+        self._vocabulary = Vocabulary(NUMBER_WORDS.union(book.words), common)
 
     def check(self, text: str) -> Alarm | None:
         """The strongest danger sign in ``text``, if there is one."""
@@ -70,7 +113,7 @@ class Screen:
         return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
 
     def _hear(self, text: str) -> Heard:
-        heard = Heard([], [], [], defaultdict(list))
+        heard = Heard()
         for raw, sentence in clauses(visible(text)):
             start = len(heard.words)
             for token in tokens(raw):
