@@ -35,6 +35,8 @@ from amlbot.safety import Screen
 
 ROUNDS = 15
 """Starts of a process; the median counts."""
+COMMAND = "import sys; from amlbot.start import main; sys.exit(main())"
+"""What the installed command ``amlbot`` runs."""
 QUESTIONS = 300
 SIZES = (1_000, 5_000, 10_000, 100_000, 1_000_000)
 SCANS = 10_000
@@ -94,8 +96,9 @@ def until(command: list[str], sign: bytes) -> tuple[float, float]:
 
 def start() -> Iterator[Row]:
     """Cold starts, interleaved with their yardsticks."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installing a program compiles it
     python = sys.executable
-    program = [python, "-m", "amlbot"]
+    program = [python, "-c", COMMAND]
     commands = {
         "bare Python": [python, "-c", "pass"],
         "importing rapidfuzz and yaml": [python, "-c", "import rapidfuzz, yaml"],
@@ -104,6 +107,8 @@ def start() -> Iterator[Row]:
         'amlbot ask "what is npm1"': [*program, "ask", "what is npm1"],
         'amlbot ask "how comon is npm1?"': [*program, "ask", "how comon is npm1?"],
     }
+    for command in commands.values():
+        timed(command)
     times: dict[str, list[float]] = {name: [] for name in [*commands, "first words", "prompt"]}
     for _ in range(ROUNDS):
         for name, command in commands.items():

@@ -14,20 +14,21 @@ import amlbot
 PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["errors", "ready"],
+    ["ready", "record"],
+    ["errors"],
     ["model", "text", "yamlfile", "store", "recall"],
     [
         "layout",
         "style",
         "dialogue",
-        "splitting",
+        "cue",
         "schema",
         "names",
         "spelling",
         "vocabulary",
         "hearing",
     ],
-    ["guards", "temperature", "base", "figures", "directions"],
+    ["guards", "temperature", "base", "figures", "directions", "splitting"],
     ["knowledge"],
     ["reading", "safety", "glossary", "transcript"],
     ["index", "quality"],
@@ -46,6 +47,7 @@ LAYERS = [
     ["commands", "prompting", "web"],
     ["completion"],
     ["repl"],
+    ["arguments"],
     ["cli"],
     ["start"],
     ["__main__"],
@@ -58,6 +60,7 @@ LIBRARIES = {
     "uvicorn": {"server"},
 }
 PURE = {
+    "record",
     "model",
     "store",
     "base",
@@ -81,6 +84,7 @@ PURE = {
     "scoring",
     "matcher",
     "dialogue",
+    "cue",
     "splitting",
     "referring",
     "speaking",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from .answering import Answering
@@ -13,6 +12,7 @@ from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
 from .reading import Reader
+from .record import replace
 from .referring import Referring
 from .safety import Alarm, Screen
 from .speaking import Speaker

@@ -20,12 +20,12 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
+from .record import Record
 from .text import words
 
 SMOOTHING = 0.1
@@ -44,8 +44,7 @@ MEMORY = 2_000
 """Features whose postings are kept at hand; beyond that the memory starts afresh."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Record):
     """Plain data, built once, never changed but for what it remembers having looked up."""
 
     intents: Sequence[str]
@@ -83,8 +82,13 @@ class Index:
     """The entities that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
-    postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
-    """Intent → place of its posting, for features that were looked up."""
+
+    __slots__ = ("_postings",)
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._postings: dict[int, dict[int, int]] = {}
+        """Intent → place of its posting, for features that were looked up."""
 
     @property
     def rarest(self) -> float:
@@ -98,13 +102,13 @@ class Index:
 
     def spots(self, feature: int) -> Mapping[int, int]:
         """The intents that use a feature, each with the place of its posting."""
-        found = self.postings.get(feature)
+        found = self._postings.get(feature)
         if found is None:
             start, end = self.start[feature], self.start[feature + 1]
             found = dict(zip(self.intent[start:end], range(start, end), strict=True))
-            if len(self.postings) >= MEMORY:
-                self.postings.clear()
-            self.postings[feature] = found
+            if len(self._postings) >= MEMORY:
+                self._postings.clear()
+            self._postings[feature] = found
         return found
 
     def entries(self, spot: int) -> slice:

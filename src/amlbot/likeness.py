@@ -15,10 +15,10 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from .hearing import Heard, Span
+from .record import Record
 
 SPAN, STEP = 32, 16
 """Words that are looked at together, from the beginning of each sentence and on from there."""
@@ -30,8 +30,7 @@ ROOM, GROWTH = 12, 0.8
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(Record):
     """What speaks for each sign: plain data, built once."""
 
     signs: Sequence[str]

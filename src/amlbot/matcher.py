@@ -7,13 +7,14 @@ Text → reading → evidence for every intent → the best few compared with th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import cached_property
 
 from .directions import Directions
 from .index import Index, key
 from .knowledge import KnowledgeBase
 from .model import Candidate, Explanation, Match, Outcome, Rival
 from .reading import Reader, Reading
+from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams
 from .store import opened, parts_of
@@ -63,11 +64,19 @@ class Matcher:
             self._index = Index.build(kb, self._reader, ids)
             self._grams = Grams.of(list(self._index.features), self._index.weight)
         self._scorer = Scorer(kb, self._reader, self._index, self._grams)
-        self._directions = Directions(kb.lexicon)
         self._pointed: dict[int, Sequence[frozenset[str]]] = {}
-        self._covered = frozenset[str]().union(*self._index.about)
         self._any_name = frozenset(self._index.any_name)
         self._open = frozenset(self._reader.tables["open"])
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        """All that any intent speaks of."""
+        return frozenset[str]().union(*self._index.about)
+
+    @cached_property
+    def _directions(self) -> Directions:
+        """Worked out when an answer first has to be held against them: small talk never is."""
+        return Directions(self.kb.lexicon)
 
     def parts(self) -> dict[str, object]:
         """What was slow to work out, as parts of a ready-made file."""

@@ -31,8 +31,7 @@ def prepared() -> bytes:
     reader = Reader(kb)
     medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
     head = [ready.key(), *Speaker(kb).banner()]
-    screen = Screen(kb).parts()
-    parts = {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts(), **screen}
+    parts = kb.parts() | reader.parts() | Screen(kb).parts() | medical.parts() | chat.parts()
     return pack(head, parts)
 
 

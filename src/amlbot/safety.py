@@ -10,16 +10,29 @@ the answer gets a line beside it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from .guards import denied, quiet
-from .hearing import Clause, Heard, Match, Phrases, Span, clauses, overlap, tokens, visible
+from .hearing import (
+    Beginning,
+    Clause,
+    Heard,
+    Match,
+    Phrases,
+    Span,
+    by_first_word,
+    clauses,
+    overlap,
+    tokens,
+    visible,
+    words_of,
+)
 from .knowledge import KnowledgeBase
 from .likeness import Likeness
-from .model import CALM, Level, Sign
-from .store import opened, parts_of
+from .model import CALM, Level, Safety, Sign
+from .record import Record
+from .store import Store, opened, parts_of, records_of
 from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
@@ -35,8 +48,7 @@ ALARM, DOUBT = 1.9, 1.4
 """Likeness from which to raise an alarm, and from which to add a line to the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Record):
     """A danger sign in a message."""
 
     level: Level
@@ -50,35 +62,60 @@ class Alarm:
     """What else the message asks, as it was typed; at most `MAX_ASKED` characters."""
 
 
+class Phrasebook(NamedTuple):
+    """All that a screen listens for, by first words. Slow to work out, so that it can be packed."""
+
+    phrases: Mapping[str, Beginning]
+    """The ways to say each concept and guard, and the phrases of each sign."""
+    idioms: Mapping[str, Beginning]
+    words: Collection[str]
+    """Every word of every phrase."""
+
+    @classmethod
+    def of(cls, safety: Safety) -> Phrasebook:
+        """Everything that ``safety`` tells to listen for."""
+        own = {_own(sign): sign.phrases for sign in safety.signs}
+        phrases = by_first_word({**safety.concepts, **safety.guards, **own})
+        idioms = by_first_word({"idiom": safety.guards.get("idiom", ())})
+        return cls(phrases, idioms, words_of(phrases))
+
+    @classmethod
+    def opened(cls, store: Store) -> Phrasebook:
+        """The one whose `parts` were packed."""
+        phrases, idioms = (store.records(f"screen {name}", tuple) for name in cls._fields[:2])
+        return cls(phrases, idioms, store["screen words"])
+
+    def parts(self) -> dict[str, object]:
+        """What `opened` makes it of again."""
+        phrases, idioms = (records_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
+        return phrases | idioms | {"screen words": sorted(self.words)}
+
+
 class Screen:
     """Looks for the danger signs of one knowledge base. Safe to share between threads."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
         """Listen for the signs that ``kb`` has."""
-        self._safety = safety = kb.safety
-        self._signs = sorted(safety.signs, key=_strength, reverse=True)
-        self._phrases, self._idioms = Phrases(), Phrases()
-        self._idioms.add("idiom", safety.guards.get("idiom", ()))
-        for name, phrases in {**safety.concepts, **safety.guards}.items():
-            self._phrases.add(name, phrases)
-        for sign in safety.signs:
-            self._phrases.add(_own(sign), sign.phrases)
-        self._vocabulary = Vocabulary(self._phrases.words | NUMBER_WORDS, kb.lexicon.common)
+        self._safety = kb.safety
+        self._signs = sorted(kb.safety.signs, key=_strength, reverse=True)
+        self._book = Phrasebook.opened(kb.ready) if kb.ready else Phrasebook.of(kb.safety)
+        self._phrases, self._idioms = Phrases(self._book.phrases), Phrases(self._book.idioms)
+        self._vocabulary = Vocabulary(NUMBER_WORDS.union(self._book.words), kb.lexicon.common)
         self._likeness = opened(Likeness, kb.ready, "likeness") if kb.ready else self._learn(kb)
 
     def _learn(self, kb: KnowledgeBase) -> Likeness:
         """What tells the messages of each sign from calm ones and from the questions of ``kb``."""
-        told = {sign: self._heard(kb.messages.get(sign.id, ())) for sign in self._signs}
+        told = {sign.id: self._heard(kb.messages.get(sign.id, ())) for sign in self._signs}
         questions = (q for intent in kb.intents.values() for q in intent.questions)
         return Likeness.of(
-            {sign.id: heard for sign, heard in told.items() if heard},
+            {id: heard for id, heard in told.items() if heard},
             self._heard(kb.messages.get(CALM, ())),
             self._heard(questions) if any(told.values()) else (),
         )
 
     def parts(self) -> dict[str, object]:
         """What was slow to work out, as parts of a ready-made file."""
-        return parts_of("likeness", self._likeness)
+        return self._book.parts() | parts_of("likeness", self._likeness)
 
     def check(self, text: str) -> Alarm | None:
         """The strongest danger sign in ``text``, if there is one."""
@@ -130,7 +167,7 @@ class Screen:
         return [self._hear(message) for message in messages]
 
     def _hear(self, text: str) -> Heard:
-        heard = Heard([], [], [], defaultdict(list))
+        heard = Heard()
         for raw, sentence in clauses(visible(text)):
             start = len(heard.words)
             for token in tokens(raw):

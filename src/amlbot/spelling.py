@@ -13,9 +13,10 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+
+from .record import Record
 
 MAX_SUGGESTIONS = 3
 """Equally near words that share a repair. Three and six rank alike, one costs 0.4 points."""
@@ -105,8 +106,7 @@ def _squeezed(word: str) -> str:
     return _REPEATS.sub(r"\1", word)
 
 
-@dataclass(frozen=True, slots=True)
-class Grams:
+class Grams(Record):
     """The 4-grams of a vocabulary, in flat arrays; words go by their number in it."""
 
     checks: array[int]
