@@ -28,7 +28,7 @@ LAYERS = [
         "vocabulary",
         "hearing",
     ],
-    ["guards", "temperature", "base", "figures", "directions", "splitting"],
+    ["guards", "temperature", "base", "figures", "directions", "likeness", "splitting"],
     ["knowledge"],
     ["reading", "safety", "glossary", "transcript"],
     ["index", "quality"],
