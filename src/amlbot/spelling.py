@@ -12,7 +12,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -45,12 +45,12 @@ class Speller:
         self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
 
     @cached_property
-    def _by_length(self) -> Mapping[int, Sequence[str]]:
+    def _by_length(self) -> Mapping[int, _Sieve]:
         """The known words by their length; not needed before the first slip."""
         found: dict[int, list[str]] = defaultdict(list)
         for word in self._frequency:
             found[len(word)].append(word)
-        return found
+        return {length: _Sieve(words) for length, words in found.items()}
 
     def suggest(self, word: str) -> tuple[tuple[str, float], ...]:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
@@ -68,12 +68,13 @@ class Speller:
         limit = edit_budget(word)
         if not limit:
             return ()
-        near: list[tuple[float, float, str]] = []
-        for length in range(len(word) - limit, len(word) + limit + 1):
-            candidates = self._by_length.get(length, ())
-            hits = _within(limit, word, candidates)
-            near += [(self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c)]
-        near.sort()
+        letters = [(letter, word[:i].count(letter)) for i, letter in enumerate(word)]
+        candidates: list[str] = []
+        for longer in range(-limit, limit + 1):
+            if sieve := self._by_length.get(len(word) + longer):
+                candidates += sieve.lacking(limit - max(0, longer), letters)
+        hits = _within(limit, word, candidates) if candidates else ()
+        near = sorted((self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c))
         near = [hit for hit in near[:MAX_SUGGESTIONS] if hit[0] <= near[0][0] + 0.5]
         parts = [math.exp(-3 * (cost - near[0][0])) for cost, _, _ in near]
         norm = math.hypot(*parts)
@@ -90,6 +91,40 @@ class Speller:
         if sorted(word) == sorted(known) or _squeezed(word) == _squeezed(known):
             cost -= 0.25
         return cost
+
+
+class _Sieve:
+    """Words of one length, found by their letters before any is compared letter by letter.
+
+    No slip changes more than one letter for another, so that a word within two slips lacks at most
+    two letters of what was typed. Each word is a bit of an integer: one operation sieves all.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._holders: dict[tuple[str, int], int] = {}
+
+    def lacking(self, most: int, letters: Iterable[tuple[str, int]]) -> list[str]:
+        """The words that lack at most ``most`` of ``letters``, each with how often it came before.
+
+        So the second "e" of "fever" is looked for in words that hold two.
+        """
+        lacking = [(1 << len(self._words)) - 1] * (most + 1)
+        for letter in letters:
+            holders = self._holding(letter)
+            for k in range(most, 0, -1):
+                lacking[k] = lacking[k] & holders | lacking[k - 1]
+            lacking[0] &= holders
+        bits = f"{lacking[most]:0{len(self._words)}b}"
+        return [self._words[bit.start()] for bit in re.finditer("1", bits)]
+
+    def _holding(self, letter: tuple[str, int]) -> int:
+        """The words that hold ``letter`` once more than it came before."""
+        if letter not in self._holders:
+            text, before = letter
+            bits = ("01"[word.count(text) > before] for word in self._words)
+            self._holders[letter] = int("".join(bits), 2)
+        return self._holders[letter]
 
 
 def _plausible(word: str, known: str) -> bool:
@@ -174,13 +209,17 @@ class Lookalikes:
             square += weight
             for number in grams.users[grams.start[k] : grams.start[k + 1]] if known else ():
                 shared[number] += weight
-        whole = math.sqrt(square) or 1.0
+        whole, length = math.sqrt(square), grams.length
         near = sorted(
-            ((dot / (whole * grams.length[n]), self._words[n]) for n, dot in shared.items()),
+            [
+                (cosine, known)
+                for number, dot in shared.items()
+                if (cosine := dot / (whole * length[number])) >= MIN_ALIKE
+                and (known := self._words[number]) != word
+            ],
             reverse=True,
         )
-        others = [(known, cosine) for cosine, known in near[: MAX_ALIKE + 1] if known != word]
-        return tuple(pair for pair in others[:MAX_ALIKE] if pair[1] >= MIN_ALIKE)
+        return tuple((known, cosine) for cosine, known in near[:MAX_ALIKE])
 
 
 def _checksum(gram: str) -> int:
