@@ -163,7 +163,7 @@ class Grams:
             for gram in _grams(word) if word.isalpha() else ():
                 users[_checksum(gram)].append(number)
         checks = array("I", sorted(users))
-        weight = array("f", (min(weights[n] for n in users[check]) for check in checks))
+        weight = array("f", (min([weights[n] for n in users[check]]) for check in checks))
         square = array("d", bytes(8 * len(words)))
         for check, w in zip(checks, weight, strict=True):
             for number in users[check]:
@@ -184,10 +184,13 @@ class Lookalikes:
         """Take the known words and their 4-grams."""
         self._words, self._grams = words, grams
         self._rarest = max(grams.weight, default=1.0)
-        self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._memory: dict[str, tuple[tuple[int, float], ...]] = {}
 
-    def find(self, word: str) -> tuple[tuple[str, float], ...]:
-        """At most four known words like ``word``, best first, with their cosine in [0.25, 1)."""
+    def find(self, word: str) -> tuple[tuple[int, float], ...]:
+        """The numbers of at most four known words like ``word``, best first.
+
+        Each with its cosine in [0.25, 1).
+        """
         found = self._memory.get(word)
         if found is None:
             if len(self._memory) >= MEMORY:
@@ -195,11 +198,11 @@ class Lookalikes:
             found = self._memory[word] = self._search(word)
         return found
 
-    def _search(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _search(self, word: str) -> tuple[tuple[int, float], ...]:
         if len(word) < 3 or len(word) > _LONGEST:
             return ()
         grams = self._grams
-        shared: dict[int, float] = defaultdict(float)
+        shared: dict[int, float] = {}
         square = 0.0
         for gram in _grams(word):
             check = _checksum(gram)
@@ -208,18 +211,16 @@ class Lookalikes:
             weight = (grams.weight[k] if known else self._rarest) ** 2
             square += weight
             for number in grams.users[grams.start[k] : grams.start[k + 1]] if known else ():
-                shared[number] += weight
+                shared[number] = shared.get(number, 0.0) + weight
         whole, length = math.sqrt(square), grams.length
-        near = sorted(
-            [
-                (cosine, known)
-                for number, dot in shared.items()
-                if (cosine := dot / (whole * length[number])) >= MIN_ALIKE
-                and (known := self._words[number]) != word
-            ],
-            reverse=True,
-        )
-        return tuple((known, cosine) for cosine, known in near[:MAX_ALIKE])
+        near = [
+            (cosine, self._words[number], number)
+            for number, dot in shared.items()
+            if (cosine := dot / (whole * length[number])) >= MIN_ALIKE
+            and self._words[number] != word
+        ]
+        near.sort(reverse=True)
+        return tuple((number, cosine) for cosine, _, number in near[:MAX_ALIKE])
 
 
 def _checksum(gram: str) -> int:
