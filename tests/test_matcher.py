@@ -70,7 +70,7 @@ def test_search_ranks_without_thresholds(matcher: Matcher) -> None:
 
 
 def test_words_that_all_use_do_not_hide_a_rare_one() -> None:
-    rare = ["".join(letters) for letters in product("bdfgklmnprst", "aeiou", "mnr", "aeiou")]
+    rare = ["".join(letters) for letters in product("bdfgklmnprst", "aeiou", "mnrt", "aeiou")]
     kb = KnowledgeBase({word: Intent(word, (f"how long does {word} last",), "") for word in rare})
     found = Matcher(kb).search("how long is it that tira may last", 20)
     assert found[0].intent == "tira"
