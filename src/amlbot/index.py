@@ -41,8 +41,8 @@ BOUND = 0.75
 BINDING = frozenset({"gene", "drug", "regimen"})
 """Kinds of entity that people name if they mean them."""
 COMMON = 8
-"""A feature of one intent in so many is looked up in a row of all intents, which takes no more
-memory than its postings."""
+"""A feature of one intent in so many is looked up in a row of all intents, made when it is first
+needed: such rows take at most three times the memory of the postings."""
 SCAN = 8
 """Postings that are as quickly looked at one by one as one is found among many."""
 
