@@ -12,7 +12,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -68,11 +68,10 @@ class Speller:
         limit = edit_budget(word)
         if not limit:
             return ()
-        letters = [(letter, word[:i].count(letter)) for i, letter in enumerate(word)]
         candidates: list[str] = []
         for longer in range(-limit, limit + 1):
             if sieve := self._by_length.get(len(word) + longer):
-                candidates += sieve.lacking(limit - max(0, longer), letters)
+                candidates += sieve.lacking(limit - max(0, longer), word)
         hits = _within(limit, word, candidates) if candidates else ()
         near = sorted((self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c))
         near = [hit for hit in near[:MAX_SUGGESTIONS] if hit[0] <= near[0][0] + 0.5]
@@ -97,34 +96,35 @@ class _Sieve:
     """Words of one length, found by their letters before any is compared letter by letter.
 
     No slip changes more than one letter for another, so that a word within two slips lacks at most
-    two letters of what was typed. Each word is a bit of an integer: one operation sieves all.
+    two letters of what was typed. Each word is a byte of a long integer: one addition counts a
+    letter in all of them.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
-        self._holders: dict[tuple[str, int], int] = {}
+        letters = "".join(words).encode("latin-1", "replace")
+        self._columns = [letters[k :: len(words[0])] for k in range(len(words[0]))]
+        self._holders: dict[tuple[int, int], int] = {}
 
-    def lacking(self, most: int, letters: Iterable[tuple[str, int]]) -> list[str]:
-        """The words that lack at most ``most`` of ``letters``, each with how often it came before.
+    def lacking(self, most: int, typed: str) -> list[str]:
+        """The words that lack at most ``most`` letters of ``typed``."""
+        codes = typed.encode("latin-1", "replace")
+        held = sum([self._holding(code, codes[:i].count(code)) for i, code in enumerate(codes)])
+        enough = b"[\\x%02x-\\xff]" % max(0, len(codes) - most)
+        hits = re.finditer(enough, held.to_bytes(len(self._words), "little"))
+        return [self._words[hit.start()] for hit in hits]
 
-        So the second "e" of "fever" is looked for in words that hold two.
-        """
-        lacking = [(1 << len(self._words)) - 1] * (most + 1)
-        for letter in letters:
-            holders = self._holding(letter)
-            for k in range(most, 0, -1):
-                lacking[k] = lacking[k] & holders | lacking[k - 1]
-            lacking[0] &= holders
-        bits = f"{lacking[most]:0{len(self._words)}b}"
-        return [self._words[bit.start()] for bit in re.finditer("1", bits)]
-
-    def _holding(self, letter: tuple[str, int]) -> int:
-        """The words that hold ``letter`` once more than it came before."""
-        if letter not in self._holders:
-            text, before = letter
-            bits = ("01"[word.count(text) > before] for word in self._words)
-            self._holders[letter] = int("".join(bits), 2)
-        return self._holders[letter]
+    def _holding(self, code: int, times: int) -> int:
+        """1 in the byte of each word that holds a letter more than so many times."""
+        holders = self._holders.get((code, times))
+        if holders is None:
+            one, more = bytes(code) + b"\1" + bytes(255 - code), bytes(times + 1) + b"\1" * 255
+            columns = [column.translate(one) for column in self._columns]
+            count = sum([int.from_bytes(column, "little") for column in columns])
+            counts = count.to_bytes(len(self._words), "little")
+            holders = int.from_bytes(counts.translate(more[:256]), "little")
+            self._holders[code, times] = holders
+        return holders
 
 
 def _plausible(word: str, known: str) -> bool:
