@@ -110,21 +110,26 @@ class _Sieve:
         """The words that lack at most ``most`` letters of ``typed``."""
         codes = typed.encode("latin-1", "replace")
         held = sum([self._holding(code, codes[:i].count(code)) for i, code in enumerate(codes)])
-        enough = b"[\\x%02x-\\xff]" % max(0, len(codes) - most)
-        hits = re.finditer(enough, held.to_bytes(len(self._words), "little"))
+        enough = held.to_bytes(len(self._words), "little").translate(_from(len(codes) - most))
+        hits = re.finditer(b"\1", enough)
         return [self._words[hit.start()] for hit in hits]
 
     def _holding(self, code: int, times: int) -> int:
         """1 in the byte of each word that holds a letter more than so many times."""
         holders = self._holders.get((code, times))
         if holders is None:
-            one, more = bytes(code) + b"\1" + bytes(255 - code), bytes(times + 1) + b"\1" * 255
+            one = bytes(code) + b"\1" + bytes(255 - code)
             columns = [column.translate(one) for column in self._columns]
             count = sum([int.from_bytes(column, "little") for column in columns])
             counts = count.to_bytes(len(self._words), "little")
-            holders = int.from_bytes(counts.translate(more[:256]), "little")
+            holders = int.from_bytes(counts.translate(_from(times + 1)), "little")
             self._holders[code, times] = holders
         return holders
+
+
+def _from(least: int) -> bytes:
+    """A table that makes 1 of all bytes from ``least`` on, and 0 of all others."""
+    return bytes(max(0, least)) + b"\1" * (256 - max(0, least))
 
 
 def _plausible(word: str, known: str) -> bool:
