@@ -197,8 +197,8 @@ class Reader:
                 continue
             if not self._known(token.text) and _looks_like_a_name(token):
                 unknown.append(typed)
-            known = tuple(o for o in options if o[0] in self.frequency)
-            found.append(Word(typed, known))
+            known = [option for option in options if option[0] in self.frequency]
+            found.append(Word(typed, tuple(known)))
         return Reading(self._with_meanings(found), tuple(unknown), tuple(corrections))
 
     def _without_fillers(self, repaired: Sequence[_Repaired]) -> Sequence[_Repaired]:
@@ -313,8 +313,8 @@ def _texts(repaired: Sequence[_Repaired]) -> list[str]:
 
 def _piece(repaired: _Repaired) -> _Piece:
     token, options = repaired
-    meant = token._replace(text=options[0][0]) if options else token
-    return meant, token.text, options
+    repair = bool(options) and options[0][0] != token.text
+    return token._replace(text=options[0][0]) if repair else token, token.text, options
 
 
 def _looks_like_a_name(token: Token) -> bool:
