@@ -15,10 +15,11 @@ PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     ["errors", "ready"],
-    ["model", "text", "yamlfile", "store", "recall"],
+    ["model", "text", "yamlfile", "store", "saving"],
     [
         "layout",
         "style",
+        "recall",
         "dialogue",
         "splitting",
         "schema",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .answering import Answering
-from .dialogue import MAX_HISTORY, History, State, clipped, user_messages
+from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
 from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
@@ -77,7 +77,7 @@ class Bot:
 
     def _turn(self, text: str, state: State) -> tuple[Reply, State]:
         """The safety screen first, whatever came before; then everything else."""
-        alarm = self._screen.check(text)
+        alarm = self._screen.check(clipped(text, MAX_READ))
         if alarm and alarm.level is not Level.WATCH:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)

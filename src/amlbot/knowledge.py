@@ -77,12 +77,12 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
         KnowledgeError: if there is nothing to read.
 
     """
-    from .yamlfile import Document, parse
+    from .yamlfile import MAX_BYTES, Document, parse
 
     root = os.fspath(path)
     try:
         files = ready.files(root)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise KnowledgeError([_unreadable(root, error)]) from None
     if not files:
         hint = "no .yaml files here (name a folder of knowledge files)"
@@ -90,11 +90,11 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     for file in files:
         name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
-            yield parse(name, ready.contents(file))
+            yield parse(name, ready.contents(file, MAX_BYTES + 1))
         except OSError as error:
             yield Document(name, problems=[_unreadable(name, error)])
 
 
-def _unreadable(path: str, error: OSError) -> Problem:
-    reason = (error.strerror or str(error)).lower()
+def _unreadable(path: str, error: OSError | ValueError) -> Problem:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
     return Problem(path, 0, f"cannot be read: {reason} (check the name and permissions)")

@@ -39,10 +39,10 @@ def files(root: str, endings: tuple[str, ...] = (".yaml", ".yml")) -> list[str]:
     return sorted(path for path in found if not os.path.basename(path).startswith("."))
 
 
-def contents(path: str) -> bytes:
-    """The bytes of a file."""
+def contents(path: str, most: int = -1) -> bytes:
+    """The bytes of a file; no more than ``most``, if that is given."""
     with open(path, "rb") as file:
-        return file.read()
+        return file.read(most)
 
 
 def key() -> str:

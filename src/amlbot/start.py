@@ -13,10 +13,13 @@ PLAIN = {"AMLBOT_KNOWLEDGE", "AMLBOT_REGION", "ACCESSIBLE", "NO_COLOR"}
 
 def main() -> int:
     """Run the command; returns its exit status."""
-    welcomed = _welcome()
-    from .cli import main
+    try:
+        welcomed = _welcome()
+        from .cli import main
 
-    return main(welcomed=welcomed)
+        return main(welcomed=welcomed)
+    except KeyboardInterrupt:  # while all that is being loaded
+        return 130
 
 
 def _welcome() -> bool:
