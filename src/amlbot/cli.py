@@ -100,11 +100,11 @@ def main(
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `amlbot list | head`
-        _let_go()
+        _let_go(sys.stdout)
         return EXIT_OK
     except OSError as error:  # a full disk, a file that may not be written
         _complain(error.filename, error.strerror or str(error))
-        _let_go()
+        _let_go(sys.stdout)
         return EXIT_FAILURE
     except Exception as fault:
         _complain(f"a fault of the program's own, please report it: {_place(fault)}")
@@ -114,8 +114,10 @@ def main(
 def _complain(*words: object) -> None:
     """One line about what went wrong; a full disk may have no room even for that."""
     text = ": ".join(str(word) for word in ("amlbot", *words) if word)
-    with suppress(OSError):
+    try:
         print(printable(text), file=sys.stderr)
+    except OSError:
+        _let_go(sys.stderr)
 
 
 def _place(fault: Exception) -> str:
@@ -126,10 +128,10 @@ def _place(fault: Exception) -> str:
     return f"{type(fault).__name__} in {os.path.basename(last.filename)}:{last.lineno}"
 
 
-def _let_go() -> None:
+def _let_go(stream: TextIO) -> None:
     """Give up on what still waits to be written: it would fail again at the very end."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
