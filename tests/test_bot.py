@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -143,10 +144,11 @@ def test_respond_is_what_chat_frontends_call() -> None:
 
 
 def test_the_package_names_what_it_has() -> None:
-    assert "Bot" in dir(amlbot)
-    assert amlbot.web.create_app
+    package: Any = amlbot
+    assert "Bot" in dir(package)
+    assert package.web.create_app
     with pytest.raises(AttributeError, match="no attribute 'bogus'"):
-        amlbot.bogus  # noqa: B018
+        package.bogus  # noqa: B018
 
 
 def test_frontends_get_figures_in_words() -> None:

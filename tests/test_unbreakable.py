@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -33,13 +33,16 @@ KNOWLEDGE = Path(__file__).parent / "terminal" / "knowledge.yaml"
 SOURCE = Path(__file__).parents[1] / "src"
 BASE = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "TERM": "xterm-256color"}
 SECONDS = 30
+SIZE = (24, 80)
+Environ = Mapping[str, str]
+NONE: Environ = {}
 PROMPT = "You: "
 
 
 class Terminal:
     """The command on a terminal of its own, as a person sees it."""
 
-    def __init__(self, *args: str, size: tuple[int, int] = (24, 80), **environ: str) -> None:
+    def __init__(self, *args: str, size: tuple[int, int] = SIZE, environ: Environ = NONE) -> None:
         self.far, self.near = pty.openpty()
         self.resize(*size)
         self.before = termios.tcgetattr(self.near)
@@ -103,8 +106,10 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[type[Terminal]]:
     made: list[Terminal] = []
 
     class Closed(Terminal):
-        def __init__(self, *args: str, size: tuple[int, int] = (24, 80), **environ: str) -> None:
-            super().__init__(*args, size=size, **environ)
+        def __init__(
+            self, *args: str, size: tuple[int, int] = SIZE, environ: Environ = NONE
+        ) -> None:
+            super().__init__(*args, size=size, environ=environ)
             made.append(self)
 
     yield Closed
@@ -158,7 +163,7 @@ class TestTerminals:
         ids=str,
     )
     def test_in_any_environment(self, terminal: type[Terminal], environ: dict[str, str]) -> None:
-        screen = terminal(*CHAT, **environ)
+        screen = terminal(*CHAT, environ=environ)
         screen.wait_for("press")
         screen.type(f"what is idh2{ENTER}quit{ENTER}")
         assert screen.end() == 0
