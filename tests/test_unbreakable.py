@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,20 +103,16 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(request: pytest.FixtureRequest) -> Iterator[type[Terminal]]:
+def terminal() -> Iterator[Callable[..., Terminal]]:
     """Makes terminals, and closes them in the end."""
-    made: list[Terminal] = []
+    with ExitStack() as made:
 
-    class Closed(Terminal):
-        def __init__(
-            self, *args: str, size: tuple[int, int] = SIZE, environ: Environ = NONE
-        ) -> None:
-            super().__init__(*args, size=size, environ=environ)
-            made.append(self)
+        def make(*args: str, **options: Any) -> Terminal:
+            screen = Terminal(*args, **options)
+            made.callback(screen.close)
+            return screen
 
-    yield Closed
-    for each in made:
-        each.close()
+        yield make
 
 
 CHAT = ["--knowledge", str(KNOWLEDGE)]
@@ -125,7 +123,7 @@ class TestTerminals:
     @pytest.mark.parametrize("size", [(0, 0), (1, 1), (3, 5), (2, 300), (100, 300)], ids=str)
     @pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["drawn", "plain"])
     def test_of_any_size(
-        self, terminal: type[Terminal], size: tuple[int, int], plain: tuple[str, ...]
+        self, terminal: Callable[..., Terminal], size: tuple[int, int], plain: tuple[str, ...]
     ) -> None:
         screen = terminal(*CHAT, *plain, size=size)
         screen.wait_for("press")
@@ -134,7 +132,7 @@ class TestTerminals:
         assert "another" in screen.shown
         assert screen.in_order
 
-    def test_that_are_resized_all_the_time(self, terminal: type[Terminal]) -> None:
+    def test_that_are_resized_all_the_time(self, terminal: Callable[..., Terminal]) -> None:
         screen = terminal(*CHAT)
         screen.wait_for(PROMPT)
         for n, size in enumerate([(1, 1), (50, 200), (3, 4), (24, 80)]):
@@ -162,7 +160,9 @@ class TestTerminals:
         ],
         ids=str,
     )
-    def test_in_any_environment(self, terminal: type[Terminal], environ: dict[str, str]) -> None:
+    def test_in_any_environment(
+        self, terminal: Callable[..., Terminal], environ: dict[str, str]
+    ) -> None:
         screen = terminal(*CHAT, environ=environ)
         screen.wait_for("press")
         screen.type(f"what is idh2{ENTER}quit{ENTER}")
@@ -174,7 +174,7 @@ class TestSignals:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=str)
     @pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["drawn", "plain"])
     def test_ended_from_outside_the_terminal_is_left_in_order(
-        self, terminal: type[Terminal], number: signal.Signals, plain: tuple[str, ...]
+        self, terminal: Callable[..., Terminal], number: signal.Signals, plain: tuple[str, ...]
     ) -> None:
         screen = terminal(*CHAT, *plain)
         screen.wait_for(PROMPT)
@@ -183,7 +183,7 @@ class TestSignals:
         assert screen.end() == 128 + number
         assert screen.in_order
 
-    def test_interrupted_twice_it_leaves(self, terminal: type[Terminal]) -> None:
+    def test_interrupted_twice_it_leaves(self, terminal: Callable[..., Terminal]) -> None:
         screen = terminal(*CHAT)
         screen.wait_for(PROMPT)
         screen.type("\x03")
@@ -193,7 +193,7 @@ class TestSignals:
         assert screen.end() == 130
         assert screen.in_order
 
-    def test_a_terminal_that_is_gone(self, terminal: type[Terminal]) -> None:
+    def test_a_terminal_that_is_gone(self, terminal: Callable[..., Terminal]) -> None:
         screen = terminal(*CHAT)
         screen.wait_for(PROMPT)
         os.close(screen.far)
