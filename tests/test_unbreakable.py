@@ -20,6 +20,7 @@ import pytest
 from amlbot import start
 from amlbot.cli import main
 from amlbot.dialogue import MAX_READ
+from amlbot.knowledge import MAX_TOTAL
 from amlbot.recall import MAX_BYTES, Recall
 from amlbot.repl import leaving_tidily
 from amlbot.saving import create, replace
@@ -261,7 +262,7 @@ class TestSaving:
             input=b"what is idh1\n" + b"/search idh2 idh1\n" * 99 + b"/save notes.html\nidh2\n",
             capture_output=True,
             cwd=tmp_path,
-            env=BASE,
+            env={**BASE, "PYTHONDONTWRITEBYTECODE": "1"},  # else half of that is written, too
             preexec_fn=small_disk,
             timeout=SECONDS,
             check=True,
@@ -331,6 +332,14 @@ class TestDisks:
         os.mkfifo(tmp_path / "pipe.yaml")
         assert main(["check", str(tmp_path)], environ={}) == 1
         assert "huge.yaml: the file is larger than" in capsys.readouterr().out
+
+    def test_too_much_knowledge_is_refused(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for n in range(MAX_TOTAL // 400_000 + 1):
+            (tmp_path / f"{n:03}.yaml").write_text(f"topic: a\n{'#' * 400_000}")
+        assert main(["check", str(tmp_path)], environ={}) == 1
+        assert "049.yaml: more than 20,000,000 bytes" in capsys.readouterr().out
 
 
 class TestHistory:

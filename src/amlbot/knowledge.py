@@ -16,6 +16,9 @@ from .store import Store
 if TYPE_CHECKING:
     from .yamlfile import Document
 
+MAX_TOTAL = 20_000_000
+"""Bytes of all files together, seven times the bundled ones: a folder cannot keep one waiting."""
+
 __all__ = ["KnowledgeBase", "check", "cues", "defaults", "load", "read"]
 
 
@@ -74,7 +77,7 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     """Every YAML document in a file or a folder, faults noted in each.
 
     Raises:
-        KnowledgeError: if there is nothing to read.
+        KnowledgeError: if there is nothing to read, or too much.
 
     """
     from .yamlfile import MAX_BYTES, Document, parse
@@ -87,12 +90,19 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     if not files:
         hint = "no .yaml files here (name a folder of knowledge files)"
         raise KnowledgeError([Problem(root, 0, hint)])
+    left = MAX_TOTAL
     for file in files:
         name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
-            yield parse(name, ready.contents(file, MAX_BYTES + 1))
+            raw = ready.contents(file, MAX_BYTES + 1)
         except OSError as error:
             yield Document(name, problems=[_unreadable(name, error)])
+            continue
+        left -= len(raw)
+        if left < 0:
+            hint = f"more than {MAX_TOTAL:,} bytes of knowledge up to here (take some out)"
+            raise KnowledgeError([Problem(name, 0, hint)])
+        yield parse(name, raw)
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Problem:

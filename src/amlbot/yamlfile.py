@@ -14,7 +14,7 @@ import yaml
 
 from .errors import Problem
 
-MAX_BYTES = 1_000_000  # six times the largest bundled file; read in at most 2 s and 200 MB
+MAX_BYTES = 500_000  # three times the largest bundled file; read in at most 2 s and 200 MB
 MAX_DEPTH = 12  # the format needs six
 
 Path: TypeAlias = tuple[str | int, ...]
