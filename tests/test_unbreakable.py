@@ -42,6 +42,14 @@ NONE: Environ = {}
 PROMPT = "You: "
 
 
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """As from a keyboard: what runs in the background is started with interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Terminal:
     """The command on a terminal of its own, as a person sees it."""
 
