@@ -1,4 +1,6 @@
-"""Coverage-guided fuzzing of everything that takes text from outside (needs `atheris`).
+"""Coverage-guided fuzzing of everything that takes text from outside.
+
+Needs `atheris`, and the extra `web`.
 
     python benchmarks/fuzz.py loader|matcher|screen|history|http [-max_total_time=300] [CORPUS…]
 
@@ -8,10 +10,13 @@ one that was ever found is a test (``tests/test_hostile.py``).
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 import sys
 from collections.abc import Callable
-from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import atheris  # type: ignore[import-untyped]
 
@@ -21,6 +26,7 @@ with atheris.instrument_imports(include=["amlbot"]):
     from amlbot.knowledge import KnowledgeBase
     from amlbot.render import as_json
     from amlbot.safety import Screen
+    from amlbot.web import create_app
     from amlbot.yamlfile import parse
 
 MAX_ITEMS = 6
@@ -65,19 +71,38 @@ def history(raw: bytes) -> None:
 
 def http(raw: bytes) -> None:
     """Any body gets an answer or a refusal, never a fault of the server."""
-    client = _client()
-    for path in ("/api/ask", "/v1/chat/completions", "/"):
-        headers = {"content-type": "application/json" if path != "/" else _FORM}
-        assert client.post(path, content=raw, headers=headers).status_code < 500
+    data = atheris.FuzzedDataProvider(raw)
+    path = data.PickValueInList(["/api/ask", "/v1/chat/completions", "/"])
+    structured = data.ConsumeBool()
+    body = data.ConsumeBytes(len(raw))
+    if structured:
+        invented = atheris.FuzzedDataProvider(body)
+        messages = [_invented(invented) for _ in range(invented.ConsumeIntInRange(0, MAX_ITEMS))]
+        fields = {"text": invented.ConsumeUnicode(80), "history": messages, "messages": messages}
+        body = json.dumps(fields).encode() if path != "/" else urlencode(fields).encode()
+    assert 200 <= asyncio.run(_status(path, body)) < 500
 
 
-@cache
-def _client() -> Any:
-    from starlette.testclient import TestClient
+async def _status(path: str, body: bytes) -> int:
+    """The status that the app answers a POST with."""
+    statuses: list[int] = []
 
-    from amlbot.web import create_app
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
 
-    return TestClient(create_app(_BOT))
+    async def send(message: Any) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": []}
+    await _APP(scope, receive, send)
+    return statuses[0]
+
+
+class _Strict(logging.Handler):
+    """What the server logs is a fault that it kept from whoever asked."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise AssertionError(record.getMessage())
 
 
 def _invented(data: atheris.FuzzedDataProvider) -> object:
@@ -92,8 +117,9 @@ def _text(raw: bytes) -> str:
     return str(atheris.FuzzedDataProvider(raw).ConsumeUnicode(len(raw)))
 
 
-_FORM = "application/x-www-form-urlencoded"
 _BOT = Bot(load())
+_APP = create_app(_BOT)
+logging.getLogger("amlbot.web").addHandler(_Strict())
 _SCREEN = Screen(_BOT.kb)
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "loader": loader,

@@ -1,15 +1,13 @@
-"""Requests a second, against a bare starlette echo on the same machine.
-
-    python benchmarks/server.py [--seconds 5] [--clients 16] [--workers 1]
+"""The server under load, beside a bare starlette echo with as many workers: for ``speed.py``.
 
 Client and server share the machine, so the figures are a floor, and what counts is their ratio.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
+import math
 import socket
 import subprocess
 import sys
@@ -19,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -52,11 +50,22 @@ def echo() -> Starlette:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is asked, by how many at once, for how long."""
+    """What is asked, by how many at once, how often or for how long."""
 
     bodies: Sequence[bytes]
     clients: int
-    seconds: float
+    seconds: float = math.inf
+    requests: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a server did under a load."""
+
+    rate: float
+    """Requests a second."""
+    late: float
+    """Milliseconds within which 99 of 100 were answered."""
 
 
 def bodies(history: Sequence[object]) -> list[bytes]:
@@ -64,8 +73,9 @@ def bodies(history: Sequence[object]) -> list[bytes]:
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+def serving(command: Sequence[str], port: int) -> Iterator[int]:
+    """A server in a process of its own, whose number it yields, until the block ends."""
+    process = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
             try:
@@ -74,7 +84,7 @@ def serving(command: Sequence[str], port: int) -> Iterator[None]:
             except OSError:
                 time.sleep(0.1)
         time.sleep(SETTLING)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -83,11 +93,14 @@ def serving(command: Sequence[str], port: int) -> Iterator[None]:
 async def drive(port: int, load: Load) -> list[float]:
     """Seconds that each answer took."""
     asked, took = cycle(load.bodies), list[float]()
-    end = time.perf_counter() + load.seconds
+    begun_all = time.perf_counter()
+    left = load.requests
 
     async def client() -> None:
+        nonlocal left
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < end:
+        while left > 0 and time.perf_counter() < begun_all + load.seconds:
+            left -= 1
             body = next(asked)
             begun = time.perf_counter()
             head = f"POST /api/ask HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -103,38 +116,23 @@ async def drive(port: int, load: Load) -> list[float]:
     return took
 
 
-def measure(name: str, command: Sequence[str], port: int, load: Load) -> float:
-    with serving(command, port):
-        took = asyncio.run(drive(port, load))
-    rate, slowest = len(took) / load.seconds, quantiles(took, n=100)[98]
-    print(f"{name:<34}{rate:8.0f} /s   median {median(took) * 1000:6.1f} ms", end="")
-    print(f"   99 of 100 within {slowest * 1000:6.1f} ms")
-    return rate
+def measure(port: int, load: Load) -> Measured:
+    """Put ``load`` on the server at ``port``."""
+    begun = time.perf_counter()
+    took = asyncio.run(drive(port, load))
+    rate = len(took) / (time.perf_counter() - begun)
+    return Measured(rate, quantiles(took, n=100)[98] * 1000)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--clients", type=int, default=16)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--port", type=int, default=8899)
-    args = parser.parse_args()
-    workers = str(args.workers)
-    bare = [sys.executable, "-m", "uvicorn", "--factory", "server:echo", "--workers", workers]
+def resident(process: int) -> float:
+    """Megabytes of memory that a process has now (Linux)."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def commands(workers: int) -> tuple[list[str], list[str]]:
+    """What starts the bare echo, and what starts the server."""
+    bare = [sys.executable, "-m", "uvicorn", "--factory", "server:echo", "--workers", str(workers)]
     bare += ["--app-dir", str(Path(__file__).parent), "--http", "amlbot.web.server:_Impatient"]
     bare += ["--no-access-log", "--log-level", "warning"]
-    ours = [sys.executable, "-m", "amlbot", "serve", "--workers", workers]
-    for number, (name, command, history) in enumerate(
-        (
-            ("bare echo", bare, []),
-            ("amlbot, first question", ours, []),
-            ("amlbot, after two questions", ours, HISTORY),
-        )
-    ):
-        port = args.port + number
-        load = Load(bodies(history), args.clients, args.seconds)
-        measure(name, [*command, "--port", str(port)], port, load)
-
-
-if __name__ == "__main__":
-    main()
+    return bare, [sys.executable, "-m", "amlbot", "serve", "--workers", str(workers)]

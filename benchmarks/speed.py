@@ -1,11 +1,13 @@
-"""How fast it is: starting, one question, one turn; each beside a yardstick in the same run.
+"""How fast it is: starting, one question, one turn, many requests; each beside its yardstick.
 
     python benchmarks/speed.py [start] [questions] [turns] [server] [--most PHRASINGS]
+                               [--requests N] [--workers N]
 
 prints a table for people, and after it one line of JSON for machines. A figure is a ratio to what
 its row names as its yardstick, measured moments before or after it; the time beside it is only for
 information. ``--most`` bounds the size of the made-up knowledge (default 100,000; a million needs
-some 2 GB and a few minutes).
+some 2 GB and a few minutes), ``--requests`` says after how many the server's memory is looked at
+(default 10,000, half a minute).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from functools import partial
 
 from rapidfuzz import fuzz, process
 
+import server
 import synthetic
 from amlbot import Bot, KnowledgeBase, Matcher, load
 from amlbot.safety import Screen
@@ -41,7 +44,12 @@ QUESTIONS = 300
 SIZES = (1_000, 5_000, 10_000, 100_000, 1_000_000)
 SCANS = 10_000
 """Phrasings up to which every question is also put to the scorers that scan all; beyond, a few."""
-LENGTHS = (5, 100, 1_000, 10_000, 100_000)
+LENGTHS = (5, 100, 1_000, 10_000, 100_000, 1_000_000)
+CLIENTS = (1, 8, 64)
+SECONDS = 5.0
+"""Of load on a server, for each figure."""
+PORT = 8899
+"""Of the bare echo; the one after it is the bot's."""
 
 
 @dataclass(frozen=True)
@@ -195,17 +203,37 @@ def turns() -> Iterator[Row]:
     bot = Bot()
     screen_only = Screen(bot.kb)
     words = "my husband has been at home since the second course and we wonder how it goes on "
-    screened = told = 0.0
-    for length in LENGTHS:
-        text = (words * (length // len(words) + 1))[:length]
-        screen = spread(screen_only.check, [text] * 100)[1]
-        turn = spread(bot.ask, [text] * 100)[1]
-        shorter = f"{length // 10:,} characters"
-        yield Row(
-            f"screen, {length:,} characters, p99", screen, shorter, screen / (screened or screen)
-        )
-        yield Row(f"whole turn, {length:,} characters, p99", turn, shorter, turn / (told or turn))
-        screened, told = screen, turn
+    for what, call in (("screen", screen_only.check), ("whole turn", bot.ask)):
+        before = 0.0
+        for length in LENGTHS:
+            text = (words * (length // len(words) + 1))[:length]
+            _, late = spread(call, [text] * 100)
+            yardstick = "the length before" if before else ""
+            yield Row(
+                f"{what}, {length:,} characters, p99", late, yardstick, late / (before or late)
+            )
+            before = late
+
+
+def load_on_servers(workers: int, requests: int) -> Iterator[Row]:
+    """Requests a second beside a bare echo, and what a long time of them does to the memory."""
+    first, third = (server.bodies(history) for history in ([], server.HISTORY))
+    bare, ours = server.commands(workers)
+    with server.serving(bare, PORT), server.serving(ours, PORT + 1) as process:
+        for clients in CLIENTS:
+            echo = server.measure(PORT, server.Load(first, clients, SECONDS))
+            yield Row(f"bare echo, {clients} clients: requests/s", echo.rate)
+            yield Row(f"bare echo, {clients} clients: p99", echo.late)
+            for what, bodies in (("first question", first), ("after two questions", third)):
+                found = server.measure(PORT + 1, server.Load(bodies, clients, SECONDS))
+                name = f"{what}, {clients} clients"
+                share = found.rate / echo.rate
+                yield Row(f"{name}: requests/s", found.rate, "bare echo", share)
+                yield Row(f"{name}: p99", found.late, "bare echo", found.late / echo.late)
+        before = server.resident(process)
+        server.measure(PORT + 1, server.Load(first + third, CLIENTS[1], requests=requests))
+        after = server.resident(process)
+        yield Row(f"memory after {requests:,} more requests, MB", after, "before", after / before)
 
 
 def main() -> None:
@@ -213,10 +241,13 @@ def main() -> None:
         "start": start,
         "questions": lambda: questions(options.most),
         "turns": turns,
+        "server": lambda: load_on_servers(options.workers, options.requests),
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", nargs="*", help=f"{', '.join(parts)} (default: all)")
     parser.add_argument("--most", type=int, default=100_000, metavar="PHRASINGS")
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}")
     rows = []

@@ -16,10 +16,11 @@ MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     ["ready", "record"],
     ["errors"],
-    ["model", "text", "yamlfile", "store", "recall"],
+    ["model", "text", "yamlfile", "store", "saving"],
     [
         "layout",
         "style",
+        "recall",
         "dialogue",
         "cue",
         "schema",
@@ -59,42 +60,45 @@ LIBRARIES = {
     "starlette": {"app"},
     "uvicorn": {"server"},
 }
-PURE = {
-    "record",
-    "model",
-    "store",
-    "base",
-    "text",
-    "layout",
-    "style",
-    "figures",
-    "render",
-    "markdown",
-    "messages",
-    "markup",
-    "chart",
-    "openai",
-    "completion",
-    "schema",
-    "names",
-    "directions",
-    "spelling",
-    "reading",
-    "index",
-    "scoring",
-    "matcher",
-    "dialogue",
-    "cue",
-    "splitting",
-    "referring",
-    "speaking",
-    "steering",
-    "understanding",
-    "answering",
-    "bot",
-    "glossary",
-    "safety",
+WORLD = {
+    "os", "sys", "io", "time", "datetime", "random", "logging", "pathlib", "shutil", "tempfile",
+    "signal", "socket", "subprocess", "threading", "asyncio", "uuid", "secrets", "locale", "select",
+}  # fmt: skip
+"""Modules through which code meets the world: disk, clock, environment, chance, other programs."""
+MEETS = {
+    # The disk: one module a reason.
+    "ready": {"os"},
+    "knowledge": {"os"},
+    "prepare": {"os"},
+    "recall": {"os"},
+    "saving": {"os", "pathlib", "tempfile"},
+    # Types, and chance with a fixed seed.
+    "schema": {"datetime"},
+    "transcript": {"datetime"},
+    "evaluate": {"random"},
+    # The shells.
+    "commands": {"datetime", "pathlib"},
+    "prompting": {"asyncio"},
+    "repl": {"os", "shutil", "signal", "sys", "threading"},
+    "cli": {"os", "pathlib", "shutil", "sys"},
+    "start": {"os", "sys"},
+    "page": {"pathlib"},
+    "openapi": {"pathlib"},
+    "app": {"asyncio", "logging", "os", "time", "uuid"},
+    "server": {"asyncio", "os", "socket", "sys"},
 }
+"""What each module meets of it. All others are pure."""
+ACTS = {
+    "print": {"cli", "repl", "start", "prepare", "server"},
+    "input": {"repl"},
+    "open": {"cli", "ready", "recall", "saving", "prepare"},
+    "exec": set(),
+    "eval": set(),
+    "compile": set(),
+    "__import__": set(),
+    "breakpoint": set(),
+}
+"""Built-in functions that act on the world, and who may call them."""
 
 
 def called(path: Path) -> str:
@@ -103,10 +107,14 @@ def called(path: Path) -> str:
     return path.parent.name if inner else path.stem
 
 
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path) -> set[str]:
     """The modules that a file imports, own ones with a leading dot."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {name.name.split(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -127,15 +135,30 @@ def test_imports_never_go_up(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=called)
-def test_every_library_has_one_room(path: Path) -> None:
-    for library, rooms in LIBRARIES.items():
-        assert library not in imports(path) or called(path) in rooms
+def test_every_library_has_one_room_and_every_room_one_library(path: Path) -> None:
+    own = {"amlbot", *(name for name in imports(path) if name.startswith("."))}
+    foreign = imports(path) - sys.stdlib_module_names - own - {"_typeshed"}
+    assert len(foreign) <= 1
+    assert all(called(path) in LIBRARIES[library] for library in foreign)
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_the_core_touches_neither_disk_nor_clock_nor_environment(name: str) -> None:
-    for path in PACKAGE.rglob(f"{name}.py"):
-        assert not imports(path) & {"os", "sys", "time", "random", "logging", "pathlib", "io"}
+@pytest.mark.parametrize("path", MODULES, ids=called)
+def test_a_module_meets_no_more_of_the_world_than_it_must(path: Path) -> None:
+    assert imports(path) & WORLD == MEETS.get(called(path), set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=called)
+def test_only_the_shells_and_the_disk_act(path: Path) -> None:
+    calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+    names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    assert all(called(path) in ACTS[name] for name in names & ACTS.keys())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=called)
+def test_no_assertion_guards_what_people_send(path: Path) -> None:
+    """``python -O`` drops them; where a type is told to mypy, nothing else may hang on it."""
+    found = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)]
+    assert all("isinstance" in ast.dump(node.test) for node in found)
 
 
 def test_importing_the_package_is_cheap() -> None:

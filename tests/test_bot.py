@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 import amlbot
 from amlbot import Bot, KnowledgeBase, Match, Outcome, Turn
-from amlbot.dialogue import user_messages
+from amlbot.dialogue import MAX_READ, user_messages
+from amlbot.markdown import as_markdown
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,30 @@ def test_own_wording(small_file: object) -> None:
 
 def test_respond_is_what_chat_frontends_call() -> None:
     assert "AML" in amlbot.respond("what is AML?", [])
+
+
+def test_the_package_names_what_it_has() -> None:
+    package: Any = amlbot
+    assert "Bot" in dir(package)
+    assert package.web.create_app
+    with pytest.raises(AttributeError, match="no attribute 'bogus'"):
+        package.bogus  # noqa: B018
+
+
+def test_frontends_get_figures_in_words() -> None:
+    bars = [{"label": "Of adults", "value": 33}]
+    figure = {"title": "The share", "unit": "people", "of": 100, "bars": bars, "note": "One study."}
+    intent = {"id": "a", "questions": ["What is the share?"], "answer": "A third."}
+    bot = Bot(KnowledgeBase.from_dicts({"intents": [{**intent, "figures": [figure]}]}))
+    said = as_markdown(bot.ask("what is the share"), bot.say)
+    assert said.endswith("The share:\n\n- Of adults: 33 of 100 people\n\nOne study.")
+
+
+@pytest.mark.parametrize("length", [MAX_READ, MAX_READ + 1, 30 * MAX_READ])
+def test_a_danger_sign_at_either_end_of_a_text_of_any_length(
+    bundled: KnowledgeBase, length: int
+) -> None:
+    bot, sign = Bot(bundled), "I can't breathe. "
+    filling = "we went home. " * (length // 14)
+    for text in (f"{sign}{filling}"[:length], f"{filling[: length - len(sign)]}. {sign}"):
+        assert bot.ask(text).outcome is Outcome.URGENT

@@ -119,10 +119,10 @@ def test_an_unknown_region_is_wrong_usage(run: Run) -> None:
     assert "there are: us, uk" in err
 
 
-def test_wrong_usage() -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["nonsense"])
-    assert caught.value.code == 2
+def test_wrong_usage(run: Run) -> None:
+    status, _, err = run("nonsense")
+    assert status == 2
+    assert "there is no command 'nonsense'" in err
 
 
 def test_chat_on_a_pipe(run: Run) -> None:

@@ -263,6 +263,27 @@ class TestSaving:
         assert stat.S_IMODE((tmp_path / "notes.md").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("name", ["notes.md", "notes.html"])
+@pytest.mark.parametrize(
+    ("lines", "there", "absent"),
+    [
+        (["/questions May I fly?"], "May I fly?", "What I asked"),
+        (["hello", "qwrtz"], "qwrtz", "Questions for my doctor"),
+    ],
+    ids=["only questions", "only talk, without answers"],
+)
+def test_notes_have_what_there_is(  # noqa: PLR0913, PLR0917
+    session: Session, say: Say, tmp_path: Path, lines: list[str], there: str, absent: str, name: str
+) -> None:
+    for line in lines:
+        session.send(line)
+    say(f"/save {name}")
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert there in text
+    assert absent not in text
+    assert "Where this comes from" not in text
+
+
 def test_nothing_to_save(say: Say, tmp_path: Path) -> None:
     assert say("/save x.md").startswith("There is nothing to save yet.")
     assert list(tmp_path.iterdir()) == []

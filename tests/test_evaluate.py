@@ -144,6 +144,83 @@ def test_wording_is_judged() -> None:
         assert expected in found
 
 
+def test_wording_for_people() -> None:
+    long, hard = "word " * 200, "Hematological considerations necessitate hospitalization. " * 3
+    intents = [
+        {"id": "long", "questions": ["one"], "answer": long, "more": long},
+        {"id": "hard", "questions": ["two"], "answer": hard},
+        {"id": "talk", "questions": ["three"], "answer": long, "chat": True},
+    ]
+    quality = Quality(KnowledgeBase.from_dicts({"intents": intents}))
+    found = "\n".join(str(problem) for problem in quality.problems())
+    assert "long: answer has 200 words (at most 125)" in found
+    assert "long: more has 200 words (at most 170)" in found
+    assert "hard: answer reads at grade" in found
+    assert "talk:" not in found
+    assert quality.grade("") == 0.0
+    assert quality.grade("3 + 4") < 1
+
+
+def test_what_there_is_is_counted(
+    small_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(small_file), "--stats"], environ={}) == 0
+    counted = capsys.readouterr().out
+    assert "     6  intents\n" in counted
+    assert "100.0%  answers at reading grade 8 or below" in counted
+    (tmp_path / "k.yaml").write_text("sources: [{id: s, title: t}]")
+    assert main(["check", str(tmp_path), "--stats", "--quality"], environ={}) == 0
+    assert "grade" not in capsys.readouterr().out
+
+
+def test_check_may_judge_the_wording_too(
+    small_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(small_file), "--quality", "--json"], environ={}) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(problem["advice"] for problem in told)
+    assert told[0]["path"] == "small.yaml"
+    assert main(["check", str(small_file), "--json"], environ={}) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_report_of_nothing_and_of_all_right(small: KnowledgeBase) -> None:
+    assert list(report([])) == ["0 questions: 0.0% right, 0.0% wrongly answered"]
+    asked = [Case("what is idh1", "idh1-what"), Case("worn out", "tired-why")]
+    shown = "\n".join(report(run(Matcher(small), asked), small.intents))
+    assert "2 questions: 100.0% right" in shown
+    assert "topic\n        1 100.0% 100.0%   0.0%  Genes\n" in shown
+    assert not {"confusions", "thefts", "misses"} & set(shown.split())
+
+
+def test_a_miss_that_found_nothing_and_one_that_found_too_much(small: KnowledgeBase) -> None:
+    asked = [Case("qwrtz", "idh1-what"), Case("what is idh1")]
+    shown = "\n".join(report(run(Matcher(small), asked), small.intents))
+    assert "'qwrtz' wants idh1-what, got unknown nothing" in shown
+    assert "'what is idh1' wants no answer, got answer idh1-what" in shown
+
+
+def test_the_held_out_test_of_one_topic(
+    small_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["test", "--knowledge", str(small_file), "--typos", "--topic", "genes", "--json"]
+    assert main(options, environ={}) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert told
+    ids = {"idh1-what", "idh2-what"}
+    assert all({result["expect"], result.get("got")} & ids for result in told)
+
+
+def test_a_baseline_that_is_kept(
+    small_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["test", "--knowledge", str(small_file)]
+    baseline = str(tmp_path / "b.json")
+    assert main([*options, "--record", baseline], environ={}) == 0
+    assert main([*options, "--baseline", baseline], environ={}) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_explain_shows_words_and_rivals(
     small_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,3 +229,31 @@ def test_explain_shows_words_and_rivals(
     assert "idh1-what" in shown
     assert "zebra" in shown
     assert "@idh1" in shown
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("qwrtz", "unknown: counts against every answer"),
+        ("what is idh2 and not flt3", "veto: the best answer is not about FLT3"),
+    ],
+)
+def test_explain_says_what_speaks_against_an_answer(
+    small_file: Path, question: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", question, "--knowledge", str(small_file)], environ={}) == 0
+    assert shown in capsys.readouterr().out
+    assert main(["explain", question, "--knowledge", str(small_file), "--json"], environ={}) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == 1
+
+
+def test_explain_names_a_direction_that_is_the_other_way_round(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "k.yaml").write_text(
+        "lexicon: {opposites: [[start, stop]]}\n"
+        "intents: [{id: stop, questions: [could I stop my tablets early], answer: Ask first.}]"
+    )
+    command = ["explain", "could I start my tablets early", "--knowledge", str(tmp_path)]
+    assert main(command, environ={}) == 0
+    assert "veto: the question says 'start', the nearest phrasing 'stop'" in capsys.readouterr().out

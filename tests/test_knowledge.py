@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, KnowledgeError, check, load
+from amlbot.knowledge import cues, defaults
 from amlbot.quality import Quality
 from amlbot.ready import bundled
+from amlbot.store import Store, pack
 
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 
@@ -61,6 +63,32 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
             "value must be a numb",
         ),
         ("sources: [{id: s, title: t, url: ftp://x}]", "k.yaml:1: url must start with https://"),
+        ('sources: [{id: s, title: t, url: "https://x y"}]', "k.yaml:1: url must start with https"),
+        ("sources: [{title: t}]", "k.yaml:1: a source without id (write 'id:')"),
+        ("entities: [{name: n, kind: gene}]", "k.yaml:1: an entity without id"),
+        ("glossary: [{meaning: m}]", "k.yaml:1: a glossary term without term"),
+        ("facts: [{text: t}]", "k.yaml:1: a fact without id"),
+        ("regions: [{name: n}]", "k.yaml:1: a region without"),
+        ("safety: {signs: [{level: emergency, reply: r}]}", "k.yaml:1: a sign without id"),
+        ("safety: {signs: [{id: s, level: x, reply: r}]}", "k.yaml:1: level must be one of watch"),
+        ("safety: {signs: [{id: s, level: watch, reply: r}]}", "there is no safety reply 'r'"),
+        (
+            "safety: {signs: [{id: s, despite: [denyal]}]}",
+            "no guard 'denyal' (did you mean 'den",
+        ),
+        ("safety: {signs: [{id: s, all: [[chest]]}]}", "there is no concept 'chest'"),
+        ("safety: {limits: {high: hot}}", "k.yaml:1: high must be a number"),
+        ("safety: {limits: {high: .inf}}", "k.yaml:1: high must be a number"),
+        ("lexicon: {opposites: [[a, b, c]]}", "k.yaml:1: opposites come in pairs"),
+        ("lexicon: {opposites: x}", "k.yaml:1: opposites must be a list of lists"),
+        ("cues: {stand-ins: {x: [it]}}", "k.yaml:1: 'x' (write {} where the name goes)"),
+        ("cues: {frames: [the one]}", "k.yaml:1: 'the one' (write {} where the word goes)"),
+        ("intents: {id: a}", "k.yaml:1: intents must be a list"),
+        ("intents: [a]", "k.yaml:1: an intent must be fields with values"),
+        ("topic: [a, b]", "k.yaml:1: topic must be text"),
+        ("? [a, b]\n: c\n", "k.yaml:1: a key must be plain text"),
+        ("topic: =", "k.yaml:1: '=' is read as value"),
+        ("{a: " * 13 + "1" + "}" * 13, "k.yaml:1: nested too deeply"),
         ("intents:\n\t- id: x\n", "k.yaml:2: a tab at the start of the line"),
         ("intents: !!python/object:os.system [1]\n", "k.yaml:1: a tag"),
         ("a: &x [b]\nc: *x\n", "k.yaml:2: 'c' is not"),
@@ -77,6 +105,10 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
         ("[" * 20, "k.yaml:2: YAML cannot be read here"),
         ("[" * 5000, "k.yaml:1: nested too deeply"),
         ("- " * 5000 + "x", "k.yaml:1: nested too deeply"),
+        ("a: b\n" + "[" * 200_000 + "]" * 200_000, "k.yaml:2: nested too deeply"),
+        ("\n" + "? " * 200_000, "k.yaml:2: nested too deeply"),
+        ("{a: " * 50_000 + "}" * 50_000, "k.yaml:1: nested too deeply"),
+        ("".join(f"{' ' * n}a:\n" for n in range(900)), "nested too deeply"),
         ("a: " + "x" * 4_000_000, "k.yaml: the file is larger"),
     ],
     ids=lambda value: str(value)[:50] if "k.yaml:" in str(value)[:7] else "",
@@ -97,6 +129,30 @@ def test_every_mistake_of_every_file_is_listed_at_once(tmp_path: Path) -> None:
 def test_an_alias_bomb_costs_nothing(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60)]
     assert any("anchor" in line for line in problems(tmp_path, "\n".join(lines)))
+
+
+@pytest.mark.parametrize("written", ["0x1F", "12:30:00", "2026-11-27"])
+def test_what_only_yaml_takes_for_a_number_or_a_date_is_text(tmp_path: Path, written: str) -> None:
+    (tmp_path / "k.yaml").write_text(f"topic: {written}\n{GOOD}", encoding="utf-8")
+    assert load(tmp_path).topics == (written,)
+
+
+def test_without_its_ready_made_file_all_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, bundled_kb: KnowledgeBase
+) -> None:
+    from_file = defaults.__wrapped__()
+    monkeypatch.setattr("amlbot.ready.read", lambda: None)
+    from_yaml = defaults.__wrapped__()
+    assert (from_yaml.replies, from_yaml.cues) == (from_file.replies, from_file.cues)
+    assert dict(from_yaml.regions) == dict(from_file.regions) == dict(bundled_kb.regions)
+    assert load().intents == bundled_kb.intents
+
+
+def test_knowledge_without_cues_uses_the_bundled_ones(small: KnowledgeBase) -> None:
+    assert small.cues is None
+    assert cues(small) == defaults().cues
+    again = KnowledgeBase.from_store(Store(pack([], small.parts())))
+    assert again.cues is None
 
 
 def test_a_missing_path(tmp_path: Path) -> None:

@@ -41,4 +41,4 @@ def test_shouting_tells_nothing() -> None:
 
 def test_printable_removes_what_could_drive_a_terminal() -> None:
     hostile = "a\x1b[31mb\x07\u202ec\u2028d\ne"
-    assert printable(hostile) == "a[31mbcd\ne"
+    assert printable(hostile) == "a[31mbc d\ne"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -81,8 +80,7 @@ class _Parser(argparse.ArgumentParser):
         self.error(f"there is no command '{value}'; {hint}")
 
     def error(self, message: str) -> NoReturn:
-        print(f"amlbot: {message} (see: {self.prog} --help)", file=sys.stderr)
-        raise SystemExit(UsageError.exit_code)
+        raise UsageError(f"{message} (see: {self.prog} --help)")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .answering import Answering
-from .dialogue import MAX_HISTORY, History, State, clipped, user_messages
+from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
 from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
@@ -77,7 +77,7 @@ class Bot:
 
     def _turn(self, text: str, state: State) -> tuple[Reply, State]:
         """The safety screen first, whatever came before; then everything else."""
-        alarm = self._screen.check(text)
+        alarm = self._screen.check(clipped(text, MAX_READ))
         if alarm and alarm.level is not Level.WATCH:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)
@@ -158,12 +158,12 @@ class Bot:
             for before, piece in zip([None, *told], told, strict=False)
             if piece.asks or piece in chatty
         ]
-        if self._is_one(whole):
+        story = len(told) > 1 and len(heard) == 1 and not chatty.intersection(told)
+        several = len(heard) > 1 and not self._referring.other_disease(whole)
+        if not (story or several) or self._is_one(whole):
             return self._answering.answer(whole, state)
-        if len(told) > 1 and len(heard) == 1 and not chatty.intersection(told):
+        if story:
             return self._story(heard[0], whole, state)
-        if len(heard) < 2 or self._referring.other_disease(whole):
-            return self._answering.answer(whole, state)
         return self._several(heard, whole, state) or self._answering.answer(whole, state)
 
     def _is_one(self, whole: str) -> bool:

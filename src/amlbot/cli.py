@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from .errors import AmlbotError, MissingExtraError, UsageError
+from .text import printable
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -31,23 +33,53 @@ def main(
     ``welcomed`` tells that a chat's first words were said already.
     """
     _mend_streams()
-    args = _given(list(sys.argv[1:] if argv is None else argv))
-    args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
-    args.region = args.region or environ.get("AMLBOT_REGION", "")
-    args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
-    args.environ, args.welcomed = environ, welcomed
     try:
+        args = _given(list(sys.argv[1:] if argv is None else argv))
+        args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
+        args.region = args.region or environ.get("AMLBOT_REGION", "")
+        args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
+        args.environ, args.welcomed = environ, welcomed
         status = _COMMANDS[args.command](args)
         sys.stdout.flush()
         return status
     except AmlbotError as error:
-        print(f"amlbot: {error}", file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `amlbot list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go(sys.stdout)
         return EXIT_OK
+    except OSError as error:  # a full disk, a file that may not be written
+        _complain(error.filename, error.strerror or str(error))
+        _let_go(sys.stdout)
+        return EXIT_FAILURE
+    except Exception as fault:
+        _complain(f"a fault of the program's own, please report it: {_place(fault)}")
+        return EXIT_FAILURE
+
+
+def _complain(*words: object) -> None:
+    """One line about what went wrong; a full disk may have no room even for that."""
+    text = ": ".join(str(word) for word in ("amlbot", *words) if word)
+    try:
+        print(printable(text), file=sys.stderr)
+    except OSError:
+        _let_go(sys.stderr)
+
+
+def _place(fault: Exception) -> str:
+    """What went wrong and where, but not the question: that may be in the words of the fault."""
+    from traceback import extract_tb
+
+    last = extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {os.path.basename(last.filename)}:{last.lineno}"
+
+
+def _let_go(stream: TextIO) -> None:
+    """Give up on what still waits to be written: it would fail again at the very end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _given(argv: Sequence[str]) -> SimpleNamespace:
@@ -128,6 +160,7 @@ def _is_unsure(reply: Reply) -> bool:
 
 def _list(args: SimpleNamespace) -> int:
     from .knowledge import load
+    from .render import json_line
 
     kb = load(args.knowledge)
     for topic in kb.topics:
@@ -136,9 +169,10 @@ def _list(args: SimpleNamespace) -> int:
         intents = [i for i in kb.intents.values() if i.topic == topic and not i.chat]
         if args.json:
             for intent in intents:
-                print(json.dumps({"id": intent.id, "title": intent.title, "topic": topic}))
+                print(json_line({"id": intent.id, "title": intent.title, "topic": topic}))
         else:
-            print(f"{topic or 'Questions'}\n" + "\n".join(f"  {i.title}" for i in intents) + "\n")
+            titles = "\n".join(f"  {i.title}" for i in intents)
+            print(printable(f"{topic or 'Questions'}\n{titles}\n"))
     return EXIT_OK
 
 
@@ -150,7 +184,7 @@ def _show(args: SimpleNamespace) -> int:
     if intent is None:
         near = bot.matcher.search(args.id.replace("-", " "), 1)
         hint = f" (did you mean {near[0].intent}?)" if near else ""
-        print(f"amlbot: there is no answer '{args.id}'{hint}", file=sys.stderr)
+        _complain(f"there is no answer '{args.id}'{hint}")
         return EXIT_FAILURE
     reply = bot.filled(bot.show(intent))
     if args.json:
@@ -163,11 +197,11 @@ def _show(args: SimpleNamespace) -> int:
 def _explain(args: SimpleNamespace) -> int:
     from .knowledge import load
     from .matcher import Matcher
-    from .render import explanation_as_text
+    from .render import explanation_as_text, json_line
 
     explanation = Matcher(load(args.knowledge)).explain(" ".join(args.question))
     if args.json:
-        print(json.dumps(explanation.as_dict(), ensure_ascii=False))
+        print(json_line(explanation.as_dict()))
     else:
         print(explanation_as_text(explanation))
     return EXIT_OK
@@ -177,6 +211,8 @@ def _test(args: SimpleNamespace) -> int:
     from .evaluate import Baseline, cases, concerning, held_out, mistyped, report, run
     from .knowledge import load, read
     from .matcher import Matcher
+    from .render import json_line
+    from .saving import replace
 
     kb = load(args.knowledge)
     baseline = _baseline(args.baseline) if args.baseline else None
@@ -187,15 +223,17 @@ def _test(args: SimpleNamespace) -> int:
         results = list(held_out(kb, typos=args.typos))
     shown = concerning(results, kb.intents, args.topic) if args.topic else results
     if args.json:
-        print("\n".join(json.dumps(r.as_dict(), ensure_ascii=False) for r in shown))
+        print("\n".join(json_line(r.as_dict()) for r in shown))
     else:
-        print("\n".join(report(shown, kb.intents, args.rows)))
+        print(printable("\n".join(report(shown, kb.intents, args.rows))))
     if args.record:
-        with open(args.record, "w", encoding="utf-8") as file:
-            file.write(Baseline.of(results).dump())
+        from pathlib import Path
+
+        replace(Path(args.record), Baseline.of(results).dump())
     if baseline:
         worse = baseline.regressions(results)
-        print("\n".join(["", "worse than the baseline", *worse] if worse else []), file=sys.stderr)
+        if worse:
+            print(printable("\n".join(["", "worse than the baseline", *worse])), file=sys.stderr)
         return EXIT_FAILURE if worse else EXIT_OK
     return EXIT_FAILURE if args.path and not all(r.right for r in results) else EXIT_OK
 
@@ -216,6 +254,7 @@ def _check(args: SimpleNamespace) -> int:
     from .knowledge import check, load
     from .quality import Quality
     from .ready import bundled
+    from .render import json_line
 
     problems = []
     for path in args.path or [args.knowledge or bundled()]:
@@ -226,10 +265,10 @@ def _check(args: SimpleNamespace) -> int:
             if args.stats:
                 print("\n".join(quality.stats().lines()))
             elif not found and not args.json:
-                print(f"{path}: {len(quality.kb.intents)} answers, no problems")
+                print(printable(f"{path}: {len(quality.kb.intents)} answers, no problems"))
         problems += found
     for problem in problems:
-        print(json.dumps(problem.as_dict()) if args.json else problem)
+        print(json_line(problem.as_dict()) if args.json else printable(str(problem)))
     return EXIT_FAILURE if problems else EXIT_OK
 
 
@@ -254,8 +293,11 @@ def _columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _lines(stream: Iterable[str]) -> Iterable[str]:
-    return (line.strip() for line in stream if line.strip())
+def _lines(stream: TextIO) -> Iterator[str]:
+    """The lines of ``stream`` that say something; an endless one comes in pieces."""
+    from .dialogue import MAX_READ
+
+    return filter(None, map(str.strip, iter(partial(stream.readline, MAX_READ), "")))
 
 
 def _mend_streams() -> None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import transcript
+from . import saving, transcript
 from .glossary import define
 from .model import Choice, Outcome, Reply, Turn
 from .speaking import Speaker
@@ -228,8 +228,7 @@ def _questions(session: Session, argument: str) -> Reply:
 def _save(session: Session, argument: str) -> Reply:
     if not session.exchanges and not session.kept:
         return session.told("save-nothing")
-    named = argument.strip("\"'")
-    path = Path(named).expanduser() if named else transcript.free(Path(DEFAULT_FILE))
+    path = _path(argument.strip("\"'")) or saving.free(Path(DEFAULT_FILE))
     if not path.suffix:
         path = path.with_suffix(".html")
     if path.suffix.lower() not in transcript.FORMATS:
@@ -237,13 +236,20 @@ def _save(session: Session, argument: str) -> Reply:
     format = transcript.FORMATS[path.suffix.lower()]
     notes = transcript.Notes(session.today(), tuple(session.exchanges), tuple(session.kept))
     try:
-        transcript.write(path, format(notes, session.speaker.tell))
+        saving.create(path, format(notes, session.speaker.tell))
     except FileExistsError:
-        return session.told("save-exists", file=str(path), free=transcript.free(path).name)
+        return session.told("save-exists", file=str(path), free=saving.free(path).name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return session.told("save-failed", file=str(path), reason=reason)
     return session.told("saved", file=str(path.resolve()))
+
+
+def _path(named: str) -> Path | None:
+    try:
+        return Path(named).expanduser() if named else None
+    except RuntimeError:  # "~" in a world without a home
+        return Path(named)
 
 
 def _region(session: Session, argument: str) -> Reply:

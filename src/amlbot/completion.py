@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from .commands import COMMANDS, MIN_FOUND, Session
-from .text import words
+from .text import printable, words
 
 MAX_OFFERED = 8
 """Lines that a menu shows without scrolling."""
@@ -31,7 +31,7 @@ def complete(line: str, session: Session) -> list[str]:
     near = [titles[c.intent] for c in found if c.score >= MIN_FOUND and c.intent in titles]
     near.sort(key=lambda title: _strange(typed, title))
     ranked = [title for title in near if title in begun] + sorted(begun, key=len) + near
-    return list(dict.fromkeys(ranked))[:MAX_OFFERED]
+    return list(dict.fromkeys(map(printable, ranked)))[:MAX_OFFERED]
 
 
 def _commands(line: str, session: Session) -> list[str]:
@@ -41,7 +41,8 @@ def _commands(line: str, session: Session) -> list[str]:
         return [f"/{c.name} " if c.argument else f"/{c.name}" for c in begun]
     command = COMMANDS.get(name.lower())
     options = command.options(session) if command else ()
-    return [f"/{name} {option}" for option in options if argument.lower() in option.lower()]
+    near = (option for option in options if argument.lower() in option.lower())
+    return [f"/{name} {printable(option)}" for option in near]
 
 
 def _begins(typed: tuple[str, ...], title: str) -> bool:

@@ -10,8 +10,10 @@ from .record import Record
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
 MAX_TEXT = 2000
-"""Characters of a message that are matched, half from its start and half from its end. The safety
-screen reads all of the last message."""
+"""Characters of a message that are matched, half from its start and half from its end."""
+MAX_READ = 100_000
+"""Characters of the last message that the safety screen reads, in the same way: forty pages, in
+some 150 ms. A pipe hands over longer lines in pieces of this size, and each is read whole."""
 FADES = 3
 """Messages after which "it" no longer means what was last answered."""
 
@@ -66,11 +68,9 @@ def user_messages(history: Iterable[object]) -> list[str]:
     return found
 
 
-def clipped(text: str) -> str:
-    """``text``, or the start and the end of one that is longer than `MAX_TEXT`."""
-    if len(text) <= MAX_TEXT:
-        return text
-    return f"{text[: MAX_TEXT // 2]}\n{text[-MAX_TEXT // 2 :]}"
+def clipped(text: str, most: int = MAX_TEXT) -> str:
+    """``text``, or the start and the end of one that has more than ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]}\n{text[-most // 2 :]}"
 
 
 def _plain(content: object) -> str:

@@ -16,6 +16,9 @@ from .store import Store
 if TYPE_CHECKING:
     from .yamlfile import Document
 
+MAX_TOTAL = 20_000_000
+"""Bytes of all files together, five times the bundled ones: a folder cannot keep one waiting."""
+
 __all__ = ["KnowledgeBase", "check", "cues", "defaults", "load", "read"]
 
 
@@ -77,27 +80,34 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     """Every YAML document in a file or a folder, faults noted in each.
 
     Raises:
-        KnowledgeError: if there is nothing to read.
+        KnowledgeError: if there is nothing to read, or too much.
 
     """
-    from .yamlfile import Document, parse
+    from .yamlfile import MAX_BYTES, Document, parse
 
     root = os.fspath(path)
     try:
         files = ready.files(root)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise KnowledgeError([_unreadable(root, error)]) from None
     if not files:
         hint = "no .yaml files here (name a folder of knowledge files)"
         raise KnowledgeError([Problem(root, 0, hint)])
+    left = MAX_TOTAL
     for file in files:
         name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
-            yield parse(name, ready.contents(file))
+            raw = ready.contents(file, MAX_BYTES + 1)
         except OSError as error:
             yield Document(name, problems=[_unreadable(name, error)])
+            continue
+        left -= len(raw)
+        if left < 0:
+            hint = f"more than {MAX_TOTAL:,} bytes of knowledge up to here (take some out)"
+            raise KnowledgeError([Problem(name, 0, hint)])
+        yield parse(name, raw)
 
 
-def _unreadable(path: str, error: OSError) -> Problem:
-    reason = (error.strerror or str(error)).lower()
+def _unreadable(path: str, error: OSError | ValueError) -> Problem:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
     return Problem(path, 0, f"cannot be read: {reason} (check the name and permissions)")

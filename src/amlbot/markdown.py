@@ -10,6 +10,7 @@ from .dialogue import History
 from .figures import in_words
 from .layout import paragraphs
 from .model import Outcome, Reply, Source
+from .text import printable
 
 Say = Callable[..., str]
 
@@ -19,7 +20,7 @@ def as_markdown(reply: Reply, say: Say) -> str:
 
     Choices are numbered, so that a person can answer with a number in any frontend.
     """
-    return "\n\n".join(_blocks(reply, say))
+    return printable("\n\n".join(_blocks(reply, say)))
 
 
 def _blocks(reply: Reply, say: Say) -> Iterator[str]:

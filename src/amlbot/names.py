@@ -76,7 +76,7 @@ class Names:
     ) -> None:
         """Take every written form, and what counts only in capitals, each with its entity's id."""
         self.entities, self.forms, self.capitals = entities, forms, capitals
-        self._broader: dict[str, frozenset[str]] = {}
+        self._broader: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def build(cls, entities: Mapping[str, Entity]) -> Names:
@@ -112,8 +112,8 @@ class Names:
             i = end
         return found
 
-    def broader(self, entity: str) -> frozenset[str]:
-        """What ``entity`` is a kind or a part of, near and far; not itself."""
+    def broader(self, entity: str) -> tuple[str, ...]:
+        """What ``entity`` is a kind or a part of, near and far, always in the same order."""
         if entity not in self._broader:
             self._broader[entity] = self._closure(entity)
         return self._broader[entity]
@@ -122,15 +122,16 @@ class Names:
         """Everything that a text about these entities speaks of: themselves and what is broader."""
         return frozenset(about).union(*map(self.broader, about))
 
-    def _closure(self, id: str) -> frozenset[str]:
-        found: set[str] = set()
+    def _closure(self, id: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
         todo = list(self.entities[id].broader)
         while todo:
             parent = todo.pop()
             if parent not in found and parent in self.entities:
-                found.add(parent)
+                found[parent] = None
                 todo += self.entities[parent].broader
-        return frozenset(found - {id})
+        found.pop(id, None)
+        return tuple(found)
 
 
 def _variants(form: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from .recall import Recall
+from .text import printable
 
 PAUSE = 0.05
 """Seconds without a key before completions are looked for."""
@@ -111,7 +112,7 @@ def _keys() -> KeyBindings:
     @keys.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
         """A pasted text of many lines is one question."""
-        event.current_buffer.insert_text(" ".join(event.data.split()))
+        event.current_buffer.insert_text(" ".join(printable(event.data).split()))
 
     @keys.add("enter", filter=has_completions)
     def _(event: KeyPressEvent) -> None:

@@ -93,12 +93,9 @@ class Referring:
         """``text`` without when it happened; never empty."""
         return " ".join(self._moments.without(text, " ").split()) or text
 
-    def alike(self, a: str, b: str) -> float:
-        """The share of words, in [0, 1], that both have of all that either has."""
-        one, other = (
-            {w for word in self._reader.read(t).words for w in word.surface} for t in (a, b)
-        )
-        return len(one & other) / (len(one | other) or 1)
+    def surface(self, text: str) -> frozenset[str]:
+        """The words of ``text``, misspelt ones repaired."""
+        return frozenset(w for word in self._reader.read(text).words for w in word.surface)
 
     def forms(self, text: str) -> list[str]:
         """``text``, and without what carries nothing or goes without saying in it."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from . import figures
 from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
 from .model import Explanation, Intent, Outcome, Reply, Source
 from .style import PLAIN, Style
-from .text import printable
+from .text import escaped, printable
 
 Say = Callable[..., str]
 """What the program itself says on an occasion: `Bot.say`."""
@@ -23,7 +23,12 @@ MAX_BRIEF = 3
 
 def as_json(reply: Reply) -> str:
     """One line of JSON."""
-    return json.dumps(reply.as_dict(), ensure_ascii=False)
+    return json_line(reply.as_dict())
+
+
+def json_line(data: Mapping[str, object]) -> str:
+    """``data`` as one line of JSON that a terminal may show."""
+    return escaped(json.dumps(data, ensure_ascii=False))
 
 
 def as_text(
@@ -138,7 +143,7 @@ def explanation_as_text(explanation: Explanation) -> str:
 def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
     """Every field of an intent, for authors."""
     columns = measure(width)
-    parts = [f"{intent.title}\n{intent.id} · {intent.topic} · {intent.origin}"]
+    parts = [printable(f"{intent.title}\n{intent.id} · {intent.topic} · {intent.origin}")]
     parts.append("\n".join(item("- ", q, columns) for q in intent.questions[1:]))
     parts += [wrap(text, columns) for text in (intent.answer, intent.more) if text]
     return "\n\n".join(parts)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
+from .dialogue import MAX_READ
 from .layout import measure, wrap
 from .model import Outcome, Reply
 from .recall import Recall
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.3
 """Seconds that a question waits before the person is told that it is being looked up."""
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"  # the screen, and what was scrolled off it
 
 OpenBot = Callable[[], "Bot"]
@@ -59,7 +62,23 @@ def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[st
     except OSError as error:
         screen.tell("no-history", file=manner.history, reason=error.strerror or str(error))
     screen.welcome(recall.path)
-    return Chat(open_bot, screen, recall).talk()
+    with leaving_tidily():
+        return Chat(open_bot, screen, recall).talk()
+
+
+@contextmanager
+def leaving_tidily() -> Iterator[None]:
+    """When told to end from outside, unwind first: the terminal and the disk are left in order."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)  # as a shell counts it
+
+    before = {each: signal.signal(each, leave) for each in _ENDING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def on_terminal() -> bool:
@@ -258,7 +277,7 @@ class Piped:
     empty = True
 
     def read(self) -> str | None:
-        return next(iter(sys.stdin), None)
+        return sys.stdin.readline(MAX_READ) or None
 
     def forget(self) -> None:
         pass

@@ -38,6 +38,7 @@ from .text import words
 from .yamlfile import Document, Path
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_URL = re.compile(r"https?://[^\x00-\x20\x7f-\xa0<>\"]+")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
 LIVE = frozenset({"emergency", "crisis", "helpline", "topics"})
@@ -486,8 +487,8 @@ def _source(fields: _Fields) -> None:
         grade=fields.text("grade"),
         note=fields.text("note"),
     )
-    if source.url and not source.url.startswith(("https://", "http://")):
-        fields.wrong("url must start with https://", "url")
+    if source.url and not _URL.fullmatch(source.url):
+        fields.wrong("url must start with https:// and hold no spaces", "url")
     if id:
         fields.draft.sources[id] = source
 

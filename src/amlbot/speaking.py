@@ -43,7 +43,7 @@ class Speaker:
 
     def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion with this speaker's numbers: what stands outside a reply."""
-        return self._fill(self.say(occasion, variant, **values), self.region)
+        return printable(self._fill(self.say(occasion, variant, **values), self.region))
 
     def banner(self) -> list[str]:
         """The first lines of a conversation."""

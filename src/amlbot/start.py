@@ -14,10 +14,13 @@ PLAIN = {"AMLBOT_KNOWLEDGE", "AMLBOT_REGION", "ACCESSIBLE", "NO_COLOR"}
 
 def main() -> int:
     """Run the command; returns its exit status."""
-    welcomed = _welcome()
-    from .cli import main
+    try:
+        welcomed = _welcome()
+        from .cli import main
 
-    status = main(welcomed=welcomed)
+        status = main(welcomed=welcomed)
+    except KeyboardInterrupt:  # while all that is being loaded
+        return 130
     gc.freeze()  # the process ends: looking for garbage in all that was opened would delay it
     return status
 

@@ -162,12 +162,6 @@ class Steering:
             return Reply(Outcome.CLARIFY, text, choices=state.choices), state
         return self._picked(state.choices[number - 1], state.choices, state)
 
-    def pick_again(self, number: int, state: State) -> tuple[Reply, State] | None:
-        """Another choice of the list from which the last message picked."""
-        if not 1 <= number <= len(state.picked_from):
-            return None
-        return self._picked(state.picked_from[number - 1], state.picked_from, state)
-
     def _picked(
         self, choice: Choice, choices: tuple[Choice, ...], state: State
     ) -> tuple[Reply, State]:

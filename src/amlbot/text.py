@@ -96,11 +96,36 @@ _ASKING = frozenset(
 
 
 def printable(text: str) -> str:
-    """``text`` without control, escape and direction-changing characters; line ends stay.
+    """``text`` without control, escape and direction-changing characters.
 
-    Whatever comes from outside passes through here before it reaches a terminal.
+    Line ends stay, other white space becomes a space. Whatever comes from outside passes through
+    here before it reaches a terminal or a page.
     """
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE)
+    return text if text.isprintable() else text.translate(_Printable())
+
+
+def escaped(json: str) -> str:
+    """``json`` with what `printable` would take out written as JSON's own escapes."""
+    return json if json.isprintable() else json.translate(_Escaped())
+
+
+class _Printable:
+    """What to write for a character, by its code; LookupError leaves it as it is."""
+
+    def __getitem__(self, code: int) -> str:
+        char = chr(code)
+        if char == "\n" or unicodedata.category(char) not in _UNPRINTABLE:
+            raise LookupError
+        return self.instead(char)
+
+    def instead(self, char: str) -> str:
+        return " " if char.isspace() else ""
+
+
+class _Escaped(_Printable):
+    def instead(self, char: str) -> str:
+        units = char.encode("utf-16-be", "surrogatepass").hex()
+        return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})

@@ -1,16 +1,12 @@
-"""What was said and the questions for the doctor, as a file to print or to take along."""
+"""What was said and the questions for the doctor, as a text to print or to take along. Pure."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from pathlib import Path
 
 from .figures import in_words
 from .layout import paragraphs
@@ -122,36 +118,6 @@ FORMATS: dict[str, Callable[[Notes, Say], str]] = {
     ".txt": as_markdown,
 }
 """By the ending of the file's name."""
-
-
-def write(path: Path, text: str) -> None:
-    """Create ``path`` with ``text`` in one step, readable by its owner alone.
-
-    Raises:
-        FileExistsError: if it is there already; it is left as it was.
-        OSError: if it cannot be written; nothing is left behind.
-
-    """
-    if path.exists():
-        raise FileExistsError(str(path))
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".amlbot-")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(unfinished, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(unfinished)
-        raise
-
-
-def free(path: Path) -> Path:
-    """``path``, or the first of ``path-2``, ``path-3``… that is not there yet."""
-    number, candidate = 1, path
-    while candidate.exists():
-        number += 1
-        candidate = path.with_stem(f"{path.stem}-{number}")
-    return candidate
 
 
 def _parts(reply: Reply) -> tuple[Reply, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import Protocol
 
 from .dialogue import State
@@ -16,6 +17,8 @@ from .text import words
 ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
 """Share of words, of all that either has, that a text and small talk must have in common: all but
 word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
+WORDY = 16
+"""Different words from which it is worth finding out how long small talk may be."""
 UNTIED = 0.7
 """Score from which a question is answered that nothing ties to the last one, but that names nothing
 itself: more than for one as typed, since a wrong completion is worse than asking."""
@@ -81,13 +84,17 @@ class Understanding:
         """Take the matchers of the medical questions and of the small talk."""
         self.kb, self._referring, self._speaker = kb, referring, speaker
         self._matcher, self._chat = matchers
+        self._heard = cache(referring.surface)  # asked for phrasings only, never for what is typed
 
     def small_talk(self, text: str) -> str:
         """The id of the small talk that ``text`` is all but word for word, and no question."""
         led = self._referring.led(text)
         for form in dict.fromkeys((text, led, self._referring.undated(led))):
+            said = self._referring.surface(form)
+            if len(said) > WORDY and len(said) * ALIKE_LONG > self._longest_talk:
+                continue  # no small talk has enough of all these words
             talk = [
-                (self._referring.alike(form, candidate.phrasing), candidate)
+                (_share(said, self._heard(candidate.phrasing)), candidate)
                 for candidate in self._chat.match(form).candidates
             ]
             enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
@@ -97,6 +104,12 @@ class Understanding:
                 question = Understood(self._matcher.match(form), form)
                 return "" if share < 1 and question.score >= WHOLE else best.intent
         return ""
+
+    @cached_property
+    def _longest_talk(self) -> int:
+        """How many words small talk has at most."""
+        talk = (intent for intent in self.kb.intents.values() if intent.chat)
+        return max((len(self._heard(q)) for i in talk for q in i.questions), default=0)
 
     def question(self, text: str, state: State) -> Understood:
         """``text`` as a question of its own or, where that is likelier, in what it leans on."""
@@ -166,6 +179,11 @@ class Understanding:
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
         return all(self._referring.covers(intent, id) for id in plain_words)
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of words, in [0, 1], that both have of all that either has."""
+    return len(one & other) / (len(one | other) or 1)
 
 
 def _overlap(a: str, b: str) -> float:

@@ -7,6 +7,7 @@ can neither run code nor grow in memory.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -14,12 +15,17 @@ import yaml
 
 from .errors import Problem
 
-MAX_BYTES = 1_000_000  # six times the largest bundled file; read in at most 2 s and 200 MB
+MAX_BYTES = 500_000  # three times the largest bundled file; read in at most 2 s and 200 MB
 MAX_DEPTH = 12  # the format needs six
+MAX_OPEN = 100
+"""Brackets that may be open, in quotes or not; and list entries that may begin on one line."""
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster than the pure one
+_DEEP = "nested too deeply (the format needs six levels)"
+_BRACKET = re.compile(r"[\[\]{}]")
+_NESTED_LINE = re.compile(rf"(?:[-?:][ \t]+){{{MAX_OPEN}}}")
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -43,13 +49,9 @@ class Document:
 def parse(name: str, raw: bytes) -> Document:
     """Read one YAML document. Faults end up in ``problems``; nothing is raised."""
     document = Document(name)
-    if len(raw) > MAX_BYTES:
-        return _fault(document, 0, f"the file is larger than {MAX_BYTES:,} bytes (split it)")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return _fault(document, line, "this is not UTF-8 text (save the file as UTF-8)")
+    text = _text(document, raw)
+    if text is None:
+        return document
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
@@ -60,10 +62,42 @@ def parse(name: str, raw: bytes) -> Document:
         line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
         return _fault(document, line, "a character that YAML does not allow (delete it)")
     except RecursionError:
-        return _fault(document, 1, "nested too deeply (the format needs six levels)")
+        return _fault(document, 1, _DEEP)
     if root is not None:
         document.data = _Reader(document).value(root, ())
     return document
+
+
+def _text(document: Document, raw: bytes) -> str | None:
+    """What is to be read; None, with a problem, if that would be unwise."""
+    if len(raw) > MAX_BYTES:
+        _fault(document, 0, f"the file is larger than {MAX_BYTES:,} bytes (split it)")
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        _fault(document, line, "this is not UTF-8 text (save the file as UTF-8)")
+        return None
+    if deep := _too_deep(text):
+        _fault(document, deep, _DEEP)
+        return None
+    return text
+
+
+def _too_deep(text: str) -> int:
+    """The line where more is open than the yaml library can bear; 0 if there is none.
+
+    PyYAML before 6.0.4 takes minutes over such a text, or crashes the process.
+    """
+    if found := _NESTED_LINE.search(text):
+        return text.count("\n", 0, found.end()) + 1
+    opened = 0
+    for bracket in _BRACKET.finditer(text):
+        opened += 1 if bracket[0] in "[{" else -1
+        if opened > MAX_OPEN:
+            return text.count("\n", 0, bracket.end()) + 1
+    return 0
 
 
 def _fault(document: Document, line: int, message: str) -> Document:
@@ -78,7 +112,7 @@ def _explain(text: str, error: yaml.MarkedYAMLError) -> str:
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab at the start of the line (indent with spaces)"
     if "maximum nesting depth" in str(error):  # PyYAML 6.0.4 and later
-        return "nested too deeply (the format needs six levels)"
+        return _DEEP
     if "expected a single document" in str(error):
         return "a second document starts here (remove the '---' line or use another file)"
     hint = "check the indentation, and put text that holds ': ' or starts with a symbol in quotes"
@@ -100,7 +134,7 @@ class _Reader:
             return None
         self.seen.add(id(node))
         if len(path) > MAX_DEPTH:
-            _fault(self.document, line, "nested too deeply (the format needs six levels)")
+            _fault(self.document, line, _DEEP)
             return None
         if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
             return self.mapping(node, path)

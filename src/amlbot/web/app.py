@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import logging
 import os
 import time
@@ -21,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +29,7 @@ from ..bot import Bot
 from ..knowledge import load
 from ..markdown import as_markdown
 from ..model import Reply
+from ..render import json_line
 from . import openai, openapi
 from .limits import ANSWER_SECONDS, BODY_SECONDS, MAX_BODY, Refused
 from .messages import Question, ask_request, chat_request, checked, parse
@@ -147,25 +147,23 @@ class _Server:
         return HTMLResponse(html, status, headers)
 
     async def _health(self, request: Request) -> Response:
-        return JSONResponse(
-            {"status": "ok", "version": __version__, "intents": len(self._bot.kb.intents)}
-        )
+        return _Json({"status": "ok", "version": __version__, "intents": len(self._bot.kb.intents)})
 
     async def _describe(self, request: Request) -> Response:
-        return JSONResponse(self._api)
+        return _Json(self._api)
 
     async def _ask(self, request: Request) -> Response:
         question = ask_request(parse(await self._body(request)), self._bot.kb.regions)
         reply = await self._reply(question)
-        return JSONResponse(reply.as_dict())
+        return _Json(reply.as_dict())
 
     async def _intents(self, request: Request) -> Response:
         intents = (intent for intent in self._bot.kb.intents.values() if not intent.chat)
         listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in intents]
-        return JSONResponse({"intents": listed})
+        return _Json({"intents": listed})
 
     async def _models(self, request: Request) -> Response:
-        return JSONResponse(openai.models(self._started))
+        return _Json(openai.models(self._started))
 
     async def _complete(self, request: Request) -> Response:
         data = parse(await self._body(request))
@@ -177,7 +175,7 @@ class _Server:
         id = f"chatcmpl-{uuid.uuid4().hex}"
         completion = openai.Completion(id, int(time.time()), question, text)
         if data.get("stream") is not True:
-            return JSONResponse(completion.as_dict())
+            return _Json(completion.as_dict())
         options = data.get("stream_options")
         with_usage = isinstance(options, Mapping) and options.get("include_usage") is True
         events = "".join(completion.events(with_usage=with_usage))
@@ -223,6 +221,15 @@ class _Server:
         return b"".join(parts)
 
 
+class _Json(Response):
+    """JSON with nothing in it that a terminal would obey: people look at replies in theirs."""
+
+    media_type = "application/json"
+
+    def render(self, content: Mapping[str, object]) -> bytes:
+        return json_line(content).encode()
+
+
 def _form(body: bytes) -> list[tuple[str, str]]:
     try:
         text = body.decode("utf-8", "replace")
@@ -240,14 +247,14 @@ async def _refused(request: Request, error: Exception) -> Response:
         headers["connection"] = "close"  # the rest of the body is not read
     if error.status == 503:
         headers["retry-after"] = "2"
-    return JSONResponse(error.as_dict(), error.status, headers)
+    return _Json(error.as_dict(), error.status, headers)
 
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = {404: "There is nothing at this address.", 405: "This address takes another method."}
     refused = Refused(known.get(error.status_code, error.detail), error.status_code)
-    return JSONResponse(refused.as_dict(), error.status_code, error.headers)
+    return _Json(refused.as_dict(), error.status_code, error.headers)
 
 
 class _Shield:
@@ -283,6 +290,4 @@ class _Shield:
             _log.error("%s in %s", type(error).__name__, where)
             if not begun:
                 failed = Refused("The server failed to answer.", 500).as_dict()
-                await Response(json.dumps(failed), 500, media_type="application/json")(
-                    scope, receive, send_guarded
-                )
+                await _Json(failed, 500)(scope, receive, send_guarded)

@@ -18,7 +18,7 @@ ANSWER_SECONDS = 10.0
 """Time for an answer, its wait for others included."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: whoever catches an exception may set its traceback
 class Refused(Exception):  # noqa: N818  (not an error of the program)
     """A request that is not answered, and why, in words for whoever sent it."""
 

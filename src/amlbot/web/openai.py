@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..render import json_line
 from .messages import Question
 
 MODEL = "amlbot"
@@ -81,7 +82,7 @@ class Completion:
 
 
 def _sse(data: Mapping[str, object]) -> str:
-    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return f"data: {json_line(data)}\n\n"
 
 
 def models(created: int) -> dict[str, object]:

@@ -19,6 +19,7 @@ from ..bot import Bot
 from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
+from ..text import printable
 from . import chart
 from .limits import MAX_TEXT
 from .markup import as_html
@@ -160,7 +161,7 @@ class Page:
             "regions": self._regions(region),
         }
         words = {name.replace("-", "_"): self._say(name) for name in _WORDS}
-        return self._frame.substitute(slots | words)
+        return printable(self._frame.substitute(slots | words))
 
     def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
         """The messages to show, each with its number and reply; only the last if that is enough."""

@@ -1,0 +1,108 @@
+"""The wheel: exactly what belongs in it, the same bytes each time, and it works alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+import amlbot
+
+pytest.importorskip("build", reason="needs the extra dev")
+pytest.importorskip("hatchling", reason="needs the extra dev")
+
+ROOT = Path(__file__).parents[1]
+MADE = {"knowledge.ready"}
+"""What the build makes of the rest."""
+ABOUT = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+
+
+def below(folder: Path) -> set[str]:
+    """The files of a folder that somebody wrote."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.match("knowledge.ready*")
+    }
+
+
+def build(target: Path, seed: str) -> Path:
+    """The wheel, built from a copy that holds what a fresh checkout holds."""
+    for folder in ("src", "knowledge"):
+        leftovers = shutil.ignore_patterns("__pycache__", "knowledge.ready*")
+        shutil.copytree(ROOT / folder, target / folder, ignore=leftovers)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, target)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(target)],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+    )
+    [wheel] = (target / "dist").glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("build"), "1")
+
+
+def test_it_holds_the_code_the_knowledge_and_the_license_and_nothing_else(wheel: Path) -> None:
+    about = f"amlbot-{amlbot.__version__}.dist-info"
+    expected = {f"amlbot/{name}" for name in below(ROOT / "src" / "amlbot") | MADE}
+    expected |= {f"amlbot/knowledge/{name}" for name in below(ROOT / "knowledge")}
+    expected |= {f"{about}/{name}" for name in ABOUT}
+    names = zipfile.ZipFile(wheel).namelist()
+    assert sorted(names) == sorted(expected)
+
+
+def test_it_asks_for_three_packages(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        [name] = [name for name in files.namelist() if name.endswith("METADATA")]
+        about = message_from_bytes(files.read(name))
+    needed = [line for line in about.get_all("Requires-Dist", []) if "extra ==" not in line]
+    assert [line.split("<")[0].split(">")[0] for line in sorted(needed)] == [
+        "prompt-toolkit",
+        "pyyaml",
+        "rapidfuzz",
+    ]
+    assert about["Requires-Python"] == ">=3.11"
+
+
+def test_the_same_sources_make_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    assert build(tmp_path, "2").read_bytes() == wheel.read_bytes()
+
+
+def test_it_answers_alone_and_from_what_was_made_ready(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "import amlbot, amlbot.knowledge as k; reply = amlbot.Bot().ask('how comon is npm1?');"
+        "print(amlbot.__file__, k._ready() is not None, reply.intent)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    place, ready, intent = done.stdout.split()
+    assert Path(place).is_relative_to(tmp_path)
+    assert (ready, intent) == ("True", "npm1-frequency")
+    asked = subprocess.run(
+        [sys.executable, "-m", "amlbot", "ask", "--json", "how comon is npm1?"],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert json.loads(asked.stdout)["intent"] == intent
