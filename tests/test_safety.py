@@ -22,7 +22,7 @@ from amlbot.text import words
 
 FILES = [
     yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    for name in ("safety.yaml", "safety-fresh.yaml", "safety-blind.yaml")
+    for name in ("safety.yaml", "safety-fresh.yaml", "safety-blind.yaml", "safety-final.yaml")
 ]
 RANK = list(Level)
 
@@ -38,7 +38,8 @@ def dangers(kind: str) -> list[tuple[str, Level, bool]]:
 
 
 CAUGHT, MISSED = dangers("caught"), dangers("missed")
-LIKE = {m for group in FILES[-1]["caught"].values() for m in group["messages"]}
+BLIND = FILES[-2:]
+LIKE = {m for cases in BLIND for group in cases["caught"].values() for m in group["messages"]}
 PRESSING = [(m, level) for m, level, _ in CAUGHT if level is not Level.WATCH and m not in LIKE]
 """What signs catch must be caught however it is typed. Likeness is a matter of degree."""
 QUIET = [message for cases in FILES for group in cases["quiet"].values() for message in group]

@@ -89,8 +89,10 @@ def _elsewhere(heard: Heard, match: Match) -> bool:
     start, end = min(match)[0], max(match)[1]
     if heard.any("now", *heard.clause(start).span):
         return False
+    told = {heard.clause_of[part] for part, _ in match}
     for span in heard.near("elsewhere", start - REACH, end + REACH):
-        if heard.clause_of[span[0]] == heard.clause_of[start]:
+        clause = heard.clause(span[0])
+        if heard.clause_of[span[0]] in told and not heard.any("now", *clause.span):
             return True
         if heard.same_sentence(span[0], start):
             if span[0] < start and heard.opens_clause(span[0]):

@@ -67,9 +67,9 @@ class Likeness(Record):
 
     def strengths(self, heard: Heard) -> Iterator[tuple[float, str, Span]]:
         """For each stretch of a message and each sign how much the one resembles the other."""
+        spans = list(_stretches(heard))
         rows: dict[str, Sequence[float]] = {}
-        for span in _stretches(heard):
-            features = _features(heard, span)
+        for span, features in zip(spans, _features(heard, spans), strict=True):
             rows |= {feature: self._row(feature) for feature in features - rows.keys()}
             known = [row for feature in features if (row := rows[feature])]
             for sign, weights in zip(self.signs, zip(*known, strict=True), strict=False):
@@ -88,7 +88,8 @@ def _counted(messages: Iterable[Heard]) -> Counter[str]:
     """In how many messages each feature is found."""
     count = Counter[str]()
     for heard in messages:
-        count.update(_features(heard, (0, len(heard.words))))
+        [features] = _features(heard, [(0, len(heard.words))])
+        count.update(features)
     return count
 
 
@@ -109,12 +110,21 @@ def _stretches(heard: Heard) -> Iterator[Span]:
             yield begin, min(begin + SPAN, end)
 
 
-def _features(heard: Heard, span: Span) -> set[str]:
-    """Each word of ``span`` in all its meanings, each pair of neighbours, and each concept."""
-    words = [[_plain(w) for w in options] for options in heard.words[slice(*span)]]
-    pairs = pairwise([[""], *words, [""]])
-    concepts = {f"~{name}" for name in heard.found if heard.any(name, *span)}
-    return concepts.union(*words, (f"{a} {b}" for one, two in pairs for a in one for b in two))
+def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
+    """For each of ``spans`` its words in all their meanings, its concepts, and neighbours in pairs.
+
+    The spans overlap, so what begins at each word is worked out once.
+    """
+    words = [[_plain(word) for word in options] for options in heard.words]
+    pairs = [[f"{a} {b}" for a in one for b in two] for one, two in pairwise(words)]
+    begins = [*map(list, words), []]
+    for name, found in heard.found.items():
+        for start, _ in found:
+            begins[start].append(f"~{name}")
+    for start, end in spans:
+        first, last = words[start : start + 1], words[end - 1 : end]
+        edges = (f" {w}" for w in chain(*first)), (f"{w} " for w in chain(*last))
+        yield set().union(*begins[start:end], *pairs[start : end - 1], *edges)
 
 
 def _plain(word: str) -> str:

@@ -44,7 +44,7 @@ SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
-ALARM, DOUBT = 1.9, 1.4
+ALARM, DOUBT = 1.8, 1.4
 """Likeness from which to raise an alarm, and from which to add a line to the answer."""
 
 
