@@ -31,6 +31,7 @@ def splitter() -> Splitter:
         ("It was 38.5 at noon", [], ["It was 38.5 at noon"]),
         ("so, is npm1 bad", ["so, is npm1 bad"], []),
         ("We're at home, how long?", ["how long?"], ["We're at home"]),
+        ("They cut it, so it failed, did it?", ["They cut it, so it failed, did it?"], []),
         (" ?! ...\n\n", [], []),
     ],
 )

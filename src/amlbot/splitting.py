@@ -43,8 +43,11 @@ class Splitter:
 
     @cached_property
     def _join(self) -> re.Pattern[str]:
-        """What may stand between two questions; compiled when something stands there."""
-        check = rf"{_any(self._cues.checks)}\s+{_any(self._cues.persons)}"
+        """What may stand between two questions; compiled when something stands there.
+
+        A tag at the end ("that means it stopped working, does it") asks nothing of its own.
+        """
+        check = rf"{_any(self._cues.checks)}\s+{_any(self._cues.persons)}(?!\W*$)"
         start = rf"(?:{_any(self._cues.asks)}|{check})"
         said = rf"(?:{start}|{_any(self._cues.tellers)})"
         joints = rf"(?:\s*,)?\s+(?:{_JOINTS})\s+(?={said})|,\s+(?={start})"
