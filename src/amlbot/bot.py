@@ -89,7 +89,8 @@ class Bot:
     def _urgent(self, alarm: Alarm) -> Reply:
         text = alarm.reply
         if alarm.asked:
-            text = f"{text}\n\n{self._speaker.say('also-asked', asked=printable(alarm.asked))}"
+            also = "also-asked-crisis" if alarm.level is Level.CRISIS else "also-asked"
+            text = f"{text}\n\n{self._speaker.say(also, asked=printable(alarm.asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,

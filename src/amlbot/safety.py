@@ -45,7 +45,10 @@ SHORT = 9
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.8, 1.4
-"""Likeness from which to raise an alarm, and from which to add a line to the answer."""
+"""Likeness from which to raise an alarm, and from which to add a line to the answer.
+
+What other values catch, and how often they alarm for nothing: docs/knowledge.md, "Danger signs".
+"""
 
 
 class Alarm(Record):
