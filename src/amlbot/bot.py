@@ -23,7 +23,10 @@ from .understanding import WHOLE, Matching, Understanding, Understood
 
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
-PASSING = frozenset({"chat-greeting", "chat-thanks", "chat-goodbye", "chat-ok", "chat-wait"})
+PASSING = frozenset(
+    f"chat-{manner}"
+    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for")
+)
 """Small talk that, like all that steers, is passed over when something is asked beside it."""
 
 _NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
