@@ -302,7 +302,7 @@ def _explain(args: argparse.Namespace) -> int:
     from .matcher import Matcher
     from .render import explanation_as_text
 
-    explanation = Matcher(load(args.knowledge)).explain(" ".join(args.question))
+    explanation = Matcher(load(args.knowledge), learn=True).explain(" ".join(args.question))
     if args.json:
         print(json.dumps(explanation.as_dict(), ensure_ascii=False))
     else:
@@ -319,7 +319,7 @@ def _test(args: argparse.Namespace) -> int:
     baseline = _baseline(args.baseline) if args.baseline else None
     if args.path:
         asked = [case for path in args.path for document in read(path) for case in cases(document)]
-        results = run(Matcher(kb), mistyped(asked) if args.typos else asked)
+        results = run(Matcher(kb, learn=True), mistyped(asked) if args.typos else asked)
     else:
         results = list(held_out(kb, typos=args.typos))
     shown = concerning(results, kb.intents, args.topic) if args.topic else results
