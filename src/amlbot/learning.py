@@ -49,13 +49,23 @@ class _Side(NamedTuple):
 def learned(index: Index, lookalikes: Lookalikes) -> Index:
     """``index`` with evidence that tells each of its phrasings from the intents that come near."""
     rounds = list(_Teacher(index, lookalikes).rounds())
+    named = _named(index)
     shift = array("d", bytes(8 * len(index.evidence)))
     for _ in range(PASSES):
         for lessons in rounds:
             for spot, step in _descent(shift, lessons).items():
-                shift[spot] += step
+                if spot not in named:
+                    shift[spot] += step
         shift = array("d", (value * (1 - STEP * DECAY) for value in shift))
     return replace(index, evidence=array("f", map(sum, zip(index.evidence, shift, strict=True))))
+
+
+def _named(index: Index) -> frozenset[int]:
+    """The postings of names. They keep what was counted: it is the other words that tell two
+    answers about one drug apart ("what is CPX-351" was lost to its side effects).
+    """
+    names = (t for word, t in index.features.items() if word[0] == "@")
+    return frozenset(spot for t in names for spot in range(index.start[t], index.start[t + 1]))
 
 
 def _descent(shift: Sequence[float], lessons: Sequence[Sequence[_Side]]) -> Mapping[int, float]:
