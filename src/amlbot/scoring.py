@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .index import SMOOTHING, Index, damped, key
+from .index import ANSWER, ID, SMOOTHING, Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Grams, Lookalikes
@@ -41,7 +41,7 @@ BIAS = -2.35
 WEIGHTS = {
     "center": 1.5,
     "coverage": 0.75,
-    "support": 2.0,
+    "support": 2.15,
     "share": 0.95,
     "amount": 1.3,
     "missing": -1.65,
@@ -57,7 +57,8 @@ class Signals(NamedTuple):
     coverage: float
     """Share of the question's weight, unknown words included, that the phrasings have too."""
     support: float
-    """Mean evidence of what the question says, of the most that the intent's phrasings can give."""
+    """Mean evidence of what the question says, in parts of what a word gives that is all there is
+    in every text of the intent."""
     share: float
     """The intent's part of the evidence among the closest."""
     amount: float
@@ -281,7 +282,8 @@ class Scorer:
         index = self.index
         said = query.features.values()
         mean = evidence * math.hypot(*said) / sum(said) - index.base[i]
-        most = math.log1p((index.first[i + 1] - index.first[i]) / SMOOTHING)
+        texts = index.first[i + 1] - index.first[i] + ID + ANSWER
+        most = math.log1p(texts / SMOOTHING)
         return min(1.0, max(0.0, mean / most))
 
     def _coverage(self, query: Query, held: Mapping[str, slice]) -> float:
