@@ -94,7 +94,7 @@ def _text(raw: bytes) -> str:
 
 _FORM = "application/x-www-form-urlencoded"
 _BOT = Bot(load())
-_SCREEN = Screen(_BOT.kb.safety, _BOT.kb.lexicon.common)
+_SCREEN = Screen(_BOT.kb)
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "loader": loader,
     "matcher": matcher,

@@ -14,20 +14,21 @@ import amlbot
 PACKAGE = Path(amlbot.__file__).parent
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["errors", "ready"],
+    ["ready", "record"],
+    ["errors"],
     ["model", "text", "yamlfile", "store", "recall"],
     [
         "layout",
         "style",
         "dialogue",
-        "splitting",
+        "cue",
         "schema",
         "names",
         "spelling",
         "vocabulary",
         "hearing",
     ],
-    ["guards", "temperature", "base", "figures", "directions"],
+    ["guards", "temperature", "base", "figures", "directions", "likeness", "splitting"],
     ["knowledge"],
     ["reading", "safety", "glossary", "transcript"],
     ["index", "quality"],
@@ -47,6 +48,7 @@ LAYERS = [
     ["commands", "prompting", "web"],
     ["completion"],
     ["repl"],
+    ["arguments"],
     ["cli"],
     ["start"],
     ["__main__"],
@@ -59,6 +61,7 @@ LIBRARIES = {
     "uvicorn": {"server"},
 }
 PURE = {
+    "record",
     "model",
     "store",
     "base",
@@ -83,6 +86,7 @@ PURE = {
     "learning",
     "matcher",
     "dialogue",
+    "cue",
     "splitting",
     "referring",
     "speaking",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import product
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_candidates_fall_in_score_and_stay_in_bounds(matcher: Matcher) -> None:
 
 def test_search_ranks_without_thresholds(matcher: Matcher) -> None:
     assert {c.intent for c in matcher.search("gene", limit=2)} == {"idh1-what", "idh2-what"}
+
+
+def test_words_that_all_use_do_not_hide_a_rare_one() -> None:
+    rare = ["".join(letters) for letters in product("bdfgklmnprst", "aeiou", "mnrt", "aeiou")]
+    kb = KnowledgeBase({word: Intent(word, (f"how long does {word} last",), "") for word in rare})
+    found = Matcher(kb).search("how long is it that tira may last", 20)
+    assert found[0].intent == "tira"
+    assert len(found) == 20
 
 
 def test_small_talk_is_kept_apart(small: KnowledgeBase, matcher: Matcher) -> None:

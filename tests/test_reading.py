@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from amlbot import KnowledgeBase
 from amlbot.reading import MAX_TOKENS, Reader
@@ -63,10 +66,19 @@ def test_equally_near_words_share() -> None:
     assert all(similarity < 0.75 for _, similarity in suggestions)
 
 
+_LONG_WORDS = st.text("abc", min_size=4, max_size=11)
+
+
+@given(_LONG_WORDS, _LONG_WORDS)
+def test_a_word_is_suggested_just_if_it_is_within_the_budget(typed: str, known: str) -> None:
+    suggested = Speller({known: 1}).suggest(typed)
+    assert bool(suggested) == (OSA.distance(typed, known) <= edit_budget(typed))
+
+
 def test_lookalikes_share_letters() -> None:
     known = ["relapse", "relapsed", "fever"]
-    found = dict(Lookalikes(known, Grams.of(known, [1.0, 1.0, 1.0])).find("relapsing"))
-    assert found.keys() == {"relapse", "relapsed"}
+    found = Lookalikes(known, Grams.of(known, [1.0, 1.0, 1.0])).find("relapsing")
+    assert {known[number] for number, _ in found} == {"relapse", "relapsed"}
 
 
 def test_a_word_is_not_its_own_lookalike() -> None:

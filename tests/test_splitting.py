@@ -30,6 +30,7 @@ def splitter() -> Splitter:
         ("nausea and vomiting", [], ["nausea and vomiting"]),
         ("It was 38.5 at noon", [], ["It was 38.5 at noon"]),
         ("so, is npm1 bad", ["so, is npm1 bad"], []),
+        ("We're at home, how long?", ["how long?"], ["We're at home"]),
         (" ?! ...\n\n", [], []),
     ],
 )

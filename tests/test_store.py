@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, ready
-from amlbot.store import Records, Store, pack
+from amlbot.knowledge import defaults
+from amlbot.store import Records, Store, columns_of, pack, records_of
 
 PARTS = {
     "numbers": array("f", [0.5, 2.0]),
     "wide": array("I", [7, 70_000]),
-    "lines": [b'{"a":1}', b'{"a":2}'],
+    "words": ["ä", "", "b c"],
+    "bytes": b"\0\n\xff",
+    "lines": ["a\n", "b"],
+    "nothing": [],
     "data": {"word": ["ä", "\n"], "none": []},
 }
 
@@ -33,6 +37,12 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
         Store(raw)
 
 
+@pytest.mark.parametrize("raw", [pack(["key"], PARTS)[:-1], pack(["key"], PARTS) + b" "])
+def test_half_a_file_is_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="not all of a file of parts"):
+        Store(raw)
+
+
 def test_records_are_made_when_they_are_asked_for() -> None:
     made: list[int] = []
 
@@ -40,9 +50,18 @@ def test_records_are_made_when_they_are_asked_for() -> None:
         made.append(data)
         return data * 10
 
-    records = Records({"a": b"1", "b": b"2"}, make)
+    records = Records(["a", "b"], b"112", [2, 3], make)
     assert (list(records), len(records), made) == (["a", "b"], 2, [])
     assert (records["b"], records["b"], made) == (20, 20, [2])
+    assert ("a" in records, "c" in records) == (True, False)
+    assert (records.get("a"), records.get("c"), made) == (110, None, [2, 11])
+
+
+def test_tables_come_back_as_they_were_packed() -> None:
+    for table in ({"a": 1, "b": 0}, {"a": "x", "b": ""}, {}):
+        assert Store(pack([], columns_of("table", table))).table("table") == table
+    deep = {"a": {"x": [1]}, "b": {}}
+    assert dict(Store(pack([], records_of("table", deep))).records("table", dict)) == deep
 
 
 def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:
@@ -65,7 +84,20 @@ def test_what_was_made_of_something_else_is_not_used(
     made = pack([ready.key(), "first", "words"], bundled.parts())
     path.write_bytes(made)
     assert ready.read() == made
-    assert ready.head(made) == ["first", "words"]
+    begun = ready.read(ready.HEAD)
+    assert begun == made[: ready.HEAD]
+    assert ready.head(begun) == ["first", "words"]
+    assert ready.head(made[:8]) == []
+
+
+def test_a_file_that_lost_its_end_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, bundled: KnowledgeBase
+) -> None:
+    made = pack([ready.key()], bundled.parts())
+    for raw in (made[:-1], made[:200]):
+        monkeypatch.setattr(ready, "read", lambda raw=raw: raw)
+        regions = bundled.regions
+        assert defaults.__wrapped__().regions == regions
 
 
 def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cached_property
 
 from .dialogue import State
 from .glossary import define
 from .model import Match, Outcome, Reply
+from .record import replace
 from .referring import FRAGMENT, Referring
 from .speaking import Speaker
 from .steering import Steering
@@ -35,8 +36,12 @@ class Answering:
         self.kb = understanding.kb
         self._understanding, self._referring = understanding, referring
         self._speaker, self._steering = speaker, steering
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """The names that answers are about; gathered when a question first has another name."""
         about = {id for intent in self.kb.intents.values() for id in intent.about}
-        self._written = {self.kb.entities[id].name for id in about}
+        return frozenset(self.kb.entities[id].name for id in about)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State]:
         """The reply to one question."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .model import (
@@ -23,7 +21,8 @@ from .model import (
     Source,
     Term,
 )
-from .store import Records, Store
+from .record import Record, asdict
+from .store import Store, records_of
 
 if TYPE_CHECKING:
     from .yamlfile import Document
@@ -31,24 +30,30 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class KnowledgeBase:
+class KnowledgeBase(Record):
     """Everything that the program can say, and the words by which it is found. Never changes."""
 
     intents: Mapping[str, Intent]
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    entities: Mapping[str, Entity] = field(default_factory=dict)
-    glossary: Mapping[str, Term] = field(default_factory=dict)
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    regions: Mapping[str, Region] = field(default_factory=dict)
-    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = {}
+    entities: Mapping[str, Entity] = {}
+    glossary: Mapping[str, Term] = {}
+    facts: Mapping[str, Fact] = {}
+    regions: Mapping[str, Region] = {}
+    replies: Mapping[str, tuple[str, ...]] = {}
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
     cues: Cues | None = None
     """How people refer to what was said; None for the bundled ones."""
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    safety: Safety = field(default_factory=Safety)
-    ready: Store | None = field(default=None, init=False, compare=False, repr=False)
-    """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
+    lexicon: Lexicon = Lexicon()
+    safety: Safety = Safety()
+    messages: Mapping[str, tuple[str, ...]] = {}
+    """What people write of a danger, by its sign; under "calm" what only sounds like it."""
+
+    __slots__ = ("_store",)
+
+    @property
+    def ready(self) -> Store | None:
+        """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
+        return getattr(self, "_store", None)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -83,19 +88,19 @@ class KnowledgeBase:
     def from_store(cls, store: Store) -> KnowledgeBase:
         """The knowledge in a ready-made file. Entries are made when they are first looked up."""
         kb = cls(
-            **{name: _records(store, name, make) for name, make in _TABLES.items()},
+            **{name: store.records(name, make) for name, make in _TABLES.items()},
             replies=_tuples(store["replies"]),
             cues=_cues(store["cues"]),
-            lexicon=_lexicon(store["lexicon"]),
-            safety=_safety(store["safety"]),
+            lexicon=_lexicon(store),
+            safety=_safety(store),
         )
-        object.__setattr__(kb, "ready", store)
+        object.__setattr__(kb, "_store", store)
         return kb
 
     @classmethod
     def front_of(cls, store: Store) -> KnowledgeBase:
         """What the first words need of a ready-made file, and no more."""
-        regions: Mapping[str, Region] = _records(store, "regions", _TABLES["regions"])
+        regions: Mapping[str, Region] = store.records("regions", _TABLES["regions"])
         replies, cues = _tuples(store["replies"]), _cues(store["cues"])
         return cls({}, regions=regions, replies=replies, cues=cues)
 
@@ -104,19 +109,17 @@ class KnowledgeBase:
         parts: dict[str, object] = {}
         for name in _TABLES:
             table: Mapping[str, Any] = getattr(self, name)
-            parts[name] = list(table)
-            parts[f"{name} lines"] = [json.dumps(asdict(e)).encode() for e in table.values()]
+            plain = {i: list(e) if isinstance(e, tuple) else asdict(e) for i, e in table.items()}
+            parts |= records_of(name, plain)
         lexicon, safety = asdict(self.lexicon), asdict(self.safety)
-        lexicon |= {name: sorted(lexicon[name]) for name in _WORD_SETS}
+        parts |= {name: sorted(lexicon.pop(name)) for name in _WORD_SETS}
+        for name in _PHRASES:
+            parts |= records_of(name, safety.pop(name))
         for sign in safety["signs"]:
             sign["all"] = [sorted(concepts) for concepts in sign["all"]]
         cues = asdict(self.cues) if self.cues else None
         told = {"replies": dict(self.replies), "cues": cues}
         return parts | told | {"lexicon": lexicon, "safety": safety}
-
-
-def _records(store: Store, name: str, make: Any) -> Records[Any]:
-    return Records(dict(zip(store[name], store[f"{name} lines"], strict=True)), make)
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,23 +143,24 @@ def _cues(data: dict[str, Any] | None) -> Cues | None:
     return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
 
 
-def _lexicon(data: dict[str, Any]) -> Lexicon:
+def _lexicon(store: Store) -> Lexicon:
+    data = store["lexicon"]
     return Lexicon(
         **data
         | {
             "spellings": _tuples(data["spellings"]),
             "synonyms": tuple(map(tuple, data["synonyms"])),
             "opposites": tuple(map(tuple, data["opposites"])),
-            **{name: frozenset(data[name]) for name in _WORD_SETS},
+            **{name: frozenset(store[name]) for name in _WORD_SETS},
         }
     )
 
 
-def _safety(data: dict[str, Any]) -> Safety:
+def _safety(store: Store) -> Safety:
+    data = store["safety"]
     return Safety(
         signs=tuple(map(_sign, data["signs"])),
-        concepts=_tuples(data["concepts"]),
-        guards=_tuples(data["guards"]),
+        **{name: store.records(name, tuple) for name in _PHRASES},
         replies=data["replies"],
         limits=Limits(**data["limits"]),
     )
@@ -168,6 +172,7 @@ def _sign(data: dict[str, Any]) -> Sign:
 
 
 _WORD_SETS = ("fillers", "common", "undirected")
+_PHRASES = ("concepts", "guards")
 _TABLES: Mapping[str, Any] = {
     "intents": _intent,
     "sources": lambda data: Source(**_tuples(data)),
@@ -175,4 +180,5 @@ _TABLES: Mapping[str, Any] = {
     "glossary": lambda data: Term(**_tuples(data)),
     "facts": lambda data: Fact(**_tuples(data)),
     "regions": lambda data: Region(**_tuples(data)),
+    "messages": tuple,
 }

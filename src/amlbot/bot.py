@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from .answering import Answering
@@ -13,6 +12,7 @@ from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
 from .reading import Reader
+from .record import replace
 from .referring import Referring
 from .safety import Alarm, Screen
 from .speaking import Speaker
@@ -48,7 +48,7 @@ class Bot:
         self.region = region
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
-        self._screen = Screen(self.kb.safety, self.kb.lexicon.common)
+        self._screen = Screen(self.kb)
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)

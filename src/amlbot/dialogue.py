@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from .model import Choice, Reply, Turn
+from .record import Record
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
@@ -18,8 +18,7 @@ FADES = 3
 History = Sequence[Turn | Mapping[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Record):
     """As much of a conversation as shapes the next reply."""
 
     choices: tuple[Choice, ...] = ()

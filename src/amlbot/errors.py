@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+
+from .record import Record, asdict, values
 
 
 class AmlbotError(Exception):
@@ -12,8 +13,7 @@ class AmlbotError(Exception):
     exit_code = 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Record):
     """One fault in a knowledge file, written so that its author can mend it."""
 
     path: str
@@ -28,6 +28,10 @@ class Problem:
     def as_dict(self) -> dict[str, object]:
         """The problem as plain data for JSON."""
         return asdict(self)
+
+    def __lt__(self, other: Problem) -> bool:
+        """By file and line."""
+        return values(self) < values(other)
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path

@@ -24,7 +24,7 @@ def quiet(sign: Sign, heard: Heard, match: Match) -> bool:
     )
 
 
-def _denied(heard: Heard, match: Match) -> bool:
+def denied(heard: Heard, match: Match) -> bool:
     """Whether any part of ``match`` is denied: "no fever", "never once passed out"."""
     return any(_denies(heard, start, match) for start, _ in match)
 
@@ -115,7 +115,7 @@ def _beside(heard: Heard, name: str, match: Match) -> bool:
 
 
 _GUARDS: Mapping[str, Callable[[Heard, Match], bool]] = {
-    "denial": _denied,
+    "denial": denied,
     "asking": _asked_about,
     "supposing": _supposed,
     "elsewhere": _elsewhere,

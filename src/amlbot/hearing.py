@@ -6,11 +6,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from operator import contains
 
+from .record import Record
 from .text import clean, letter_for_letter
 
 _CLAUSE = re.compile(
@@ -33,25 +33,29 @@ Span = tuple[int, int]
 """Positions of words: from, and up to but not including."""
 Match = tuple[Span, ...]
 """The places of the concepts that make up a sign."""
+Beginning = tuple[list[str], dict[str, list[tuple[list[str], str]]]]
+"""What may follow a first word: nothing, in the phrases of these names; or, by the second word, the
+rest of a phrase and its name."""
+
+_NOTHING: Beginning = ([], {})
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Record):
     raw: str
     span: Span
     sentence: int
 
 
-@dataclass(slots=True)
 class Heard:
     """A message, word by word, and the concepts found in it."""
 
-    words: list[tuple[str, ...]]
-    """For each word everything that it may stand for."""
-    clauses: list[Clause]
-    clause_of: list[int]
-    found: dict[str, list[Span]]
-    """Where each concept and guard occurs, in order."""
+    def __init__(self) -> None:
+        self.words: list[tuple[str, ...]] = []
+        """For each word everything that it may stand for."""
+        self.clauses: list[Clause] = []
+        self.clause_of: list[int] = []
+        self.found: dict[str, list[Span]] = defaultdict(list)
+        """Where each concept and guard occurs, in order."""
 
     def clause(self, position: int) -> Clause:
         return self.clauses[self.clause_of[position]]
@@ -84,38 +88,44 @@ class Heard:
 class Phrases:
     """Phrases and the names they go by, found at every position of a text."""
 
-    def __init__(self) -> None:
-        self._single: dict[str, list[str]] = defaultdict(list)
-        self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
-
-    def add(self, name: str, phrases: Collection[str]) -> None:
-        single, longer = self._single, self._longer
-        for phrase in phrases:
-            first, *rest = _plain_words(phrase) or tokens(phrase)
-            if rest:
-                longer[first, rest[0]].append((rest[1:], name))
-            else:
-                single[first].append(name)
-
-    @property
-    def words(self) -> set[str]:
-        """Every word of every phrase."""
-        longer = self._longer.values()
-        return set(self._single).union(
-            *self._longer, *(rest for found in longer for rest, _ in found)
-        )
+    def __init__(self, table: Mapping[str, Beginning]) -> None:
+        """Take what `by_first_word` makes of them."""
+        self._table = table
 
     def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
         """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
         for start, (options, following) in enumerate(zip_longest(words, words[1:], fillvalue=())):
             for first in options:
-                for name in self._single.get(first, ()):
+                alone, longer = self._table.get(first, _NOTHING)
+                for name in alone:
                     yield name, (start, start + 1)
                 for second in following:
-                    for rest, name in self._longer.get((first, second), ()):
+                    for rest, name in longer.get(second, ()):
                         end = start + 2 + len(rest)
                         if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
                             yield name, (start, end)
+
+
+def by_first_word(phrases: Mapping[str, Collection[str]]) -> dict[str, Beginning]:
+    """Names with the phrases that go by them, as plain data by the phrases' first words."""
+    found: dict[str, Beginning] = defaultdict(lambda: ([], {}))
+    for name, ways in phrases.items():
+        for phrase in ways:
+            first, *rest = _plain_words(phrase) or tokens(phrase)
+            alone, longer = found[first]
+            if rest:
+                longer.setdefault(rest[0], []).append((rest[1:], name))
+            else:
+                alone.append(name)
+    return dict(found)
+
+
+def words_of(table: Mapping[str, Beginning]) -> set[str]:
+    """Every word of every phrase in ``table``."""
+    words = set(table)
+    for _, longer in table.values():
+        words.update(longer, *(rest for ends in longer.values() for rest, _ in ends))
+    return words
 
 
 def _plain_words(phrase: str) -> list[str]:

@@ -19,13 +19,13 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import accumulate
 from typing import Any
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
+from .record import Record
 from .text import words
 
 SMOOTHING = 0.1
@@ -40,12 +40,14 @@ BOUND = 0.75
 """Share of an intent's questions that name an entity from which on it is bound to it."""
 BINDING = frozenset({"gene", "drug", "regimen"})
 """Kinds of entity that people name if they mean them."""
-MEMORY = 2_000
-"""Features whose postings are kept at hand; beyond that the memory starts afresh."""
+COMMON = 8
+"""A feature of one intent in so many is looked up in a row of all intents, made when it is first
+needed: such rows take at most three times the memory of the postings."""
+SCAN = 8
+"""Postings that are as quickly looked at one by one as one is found among many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Record):
     """Plain data, built once, never changed but for what it remembers having looked up."""
 
     intents: Sequence[str]
@@ -83,34 +85,56 @@ class Index:
     """The entities that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
-    postings: dict[int, dict[int, int]] = field(init=False, default_factory=dict, compare=False)
-    """Intent → place of its posting, for features that were looked up."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self._rows: dict[int, array[float]] = {}
+        """What each common feature that was looked up adds for each intent."""
 
     @property
     def rarest(self) -> float:
         """The weight of a feature that no intent uses."""
         return math.log(1 + len(self.intents)) + 1
 
+    def uses(self, feature: int) -> int:
+        """How many intents use a feature."""
+        return self.start[feature + 1] - self.start[feature]
+
     def said_by(self, feature: int) -> Iterator[tuple[int, float]]:
         """The intents that use a feature, each with the evidence."""
         span = slice(self.start[feature], self.start[feature + 1])
         return zip(self.intent[span], self.evidence[span], strict=True)
 
-    def spots(self, feature: int) -> Mapping[int, int]:
-        """The intents that use a feature, each with the place of its posting."""
-        found = self.postings.get(feature)
-        if found is None:
-            start, end = self.start[feature], self.start[feature + 1]
-            found = dict(zip(self.intent[start:end], range(start, end), strict=True))
-            if len(self.postings) >= MEMORY:
-                self.postings.clear()
-            self.postings[feature] = found
+    def said_among(self, feature: int, among: Set[int]) -> Iterable[tuple[int, float]]:
+        """What `said_by` tells of those ``among`` some intents."""
+        if self.uses(feature) * COMMON < len(self.intents):
+            return ((i, self.evidence[spot]) for i, spot in self.spots(feature, among))
+        row = self._rows.get(feature)
+        if row is None:
+            row = array("f", bytes(4 * len(self.intents)))
+            for i, e in self.said_by(feature):
+                row[i] = e
+            self._rows[feature] = row
+        return zip(among, map(row.__getitem__, among), strict=True)
+
+    def spots(self, feature: int, among: Set[int]) -> list[tuple[int, int]]:
+        """Those ``among`` some intents that use a feature, each with the place of its posting."""
+        start, end = self.start[feature], self.start[feature + 1]
+        if end - start < SCAN * len(among):
+            among = among & set(self.intent[start:end])
+        found = []
+        for i in among:
+            spot = bisect_left(self.intent, i, start, end)
+            if spot < end and self.intent[spot] == i:
+                found.append((i, spot))
         return found
 
-    def entries(self, spot: int) -> slice:
+    def entries(self, spot: int) -> range:
         """Where `phrasing` and `value` tell of the phrasings behind the posting at ``spot``."""
         number = self.number[spot]
-        return slice(self.entry[number], self.entry[number + 1])
+        return range(self.entry[number], self.entry[number + 1])
 
     def same_words(self, key: Sequence[str]) -> Iterator[tuple[int, int]]:
         """The intent and the number of each phrasing whose words have the checksum of ``key``."""
@@ -177,12 +201,13 @@ class _Builder:
         length, base = array("f"), array("f")
         for i, held in enumerate(self.held):
             mass, vectors = self._mass(i, held), self._vectors(held)
-            whole = math.hypot(*(sum(v for _, v in row) for row in vectors.values())) or 1.0
+            center = {t: sum([v for _, v in row]) for t, row in vectors.items()}
+            whole = math.hypot(*center.values()) or 1.0
             for t, m in mass.items():
                 row = vectors.get(t, ())
                 owners[t].append(i)
                 numbers[t].append(len(entry) - 1)
-                part = CENTER * sum(v for _, v in row) / whole
+                part = CENTER * center.get(t, 0.0) / whole
                 evidence[t].append(math.log1p(m / SMOOTHING) + part)
                 phrasing.extend([j for j, _ in row])
                 value.extend([v for _, v in row])

@@ -33,9 +33,12 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
 
 
 def _ready() -> Store | None:
-    """The ready-made bundled knowledge, unless it is stale or not there."""
+    """The ready-made bundled knowledge, unless it is stale, broken or not there."""
     raw = ready.read()
-    return Store(raw) if raw else None
+    try:
+        return Store(raw) if raw else None
+    except ValueError:
+        return None
 
 
 @cache

@@ -16,11 +16,11 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from heapq import nlargest
 from typing import NamedTuple
 
 from .index import CENTER, SMOOTHING, Index
+from .record import replace
 from .scoring import ALIKE, SHARPNESS
 from .spelling import Lookalikes
 
@@ -116,11 +116,9 @@ class _Teacher:
         index = self.index
         rows: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
         for t, spots in enumerate(self._spots):
-            spans = [(i, index.entries(spot)) for i, spot in spots.items()]
-            if sum(span.stop - span.start for _, span in spans) > 1:
-                for i, span in spans:
-                    for j, v in zip(index.phrasing[span], index.value[span], strict=True):
-                        rows[i, j][t] = v
+            entries = [(i, k) for i, spot in spots.items() for k in index.entries(spot)]
+            for i, k in entries if len(entries) > 1 else ():
+                rows[i, index.phrasing[k]][t] = index.value[k]
         return rows
 
     def _sides(self, i: int, row: Mapping[int, float]) -> Sequence[_Side]:
@@ -153,10 +151,8 @@ class _Teacher:
 
     def _like(self, t: int) -> Sequence[tuple[int, float]]:
         if t not in self._alike:
-            numbers, weight = self.index.features, self.index.weight
-            found = self._lookalikes.find(self._names[t])
-            alike = [(numbers[word], ALIKE * cosine) for word, cosine in found]
-            self._alike[t] = [(n, value * weight[n]) for n, value in alike]
+            weight, found = self.index.weight, self._lookalikes.find(self._names[t])
+            self._alike[t] = [(n, ALIKE * cosine * weight[n]) for n, cosine in found]
         return self._alike[t]
 
     def _near(self, words: Sequence[tuple[Mapping[int, int], float]]) -> Sequence[int]:
@@ -181,7 +177,7 @@ class _Teacher:
         unit = math.hypot(*root.values())
         score = 0.0
         for spot, x in own:
-            center = CENTER * sum(index.value[index.entries(spot)]) / index.length[i]
+            center = CENTER * sum([index.value[k] for k in index.entries(spot)]) / index.length[i]
             mass = SMOOTHING * math.expm1(index.evidence[spot] - center)
             mass = max(0.0, mass - root.get(spot, 0.0) / unit)
             score += x * (math.log1p(mass / SMOOTHING) + center)

@@ -7,14 +7,14 @@ Text → reading → evidence for every intent → the best few compared with th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import cached_property
 
 from .directions import Directions
 from .index import Index, key
 from .knowledge import KnowledgeBase
-from .learning import learned
 from .model import Candidate, Explanation, Match, Outcome, Rival
 from .reading import Reader, Reading
+from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams, Lookalikes
 from .store import opened, parts_of
@@ -75,13 +75,22 @@ class Matcher:
             names = list(self._index.features)
             self._grams = Grams.of(names, self._index.weight)
             if self._index.first[-1] <= AT_ONCE if learn is None else learn:
+                from .learning import learned  # a ready-made index needs none of it
+
                 self._index = learned(self._index, Lookalikes(names, self._grams))
         self._scorer = Scorer(kb, self._reader, self._index, self._grams)
-        self._directions = Directions(kb.lexicon)
-        self._pointed: dict[int, Sequence[frozenset[str]]] = {}
-        self._covered = frozenset[str]().union(*self._index.about)
         self._any_name = frozenset(self._index.any_name)
         self._open = frozenset(self._reader.tables["open"])
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        """All that any intent speaks of."""
+        return frozenset[str]().union(*self._index.about)
+
+    @cached_property
+    def _directions(self) -> Directions:
+        """Worked out when an answer first has to be held against them: small talk never is."""
+        return Directions(self.kb.lexicon)
 
     def parts(self) -> dict[str, object]:
         """What was slow to work out, as parts of a ready-made file."""
@@ -132,15 +141,20 @@ class Matcher:
         parts, requests = [], []
         for part, trust in self._parts(text):
             reading = self._reader.read(part)
-            for read in dict.fromkeys((reading, self._unnamed(reading))):
-                query = self._scorer.query(read)
-                scored = [s._replace(score=s.score * trust) for s in self._scorer.score(query)]
-                if read is reading:
-                    parts.append((query, scored))
-                elif scored and scored[0].number in self._any_name and scored[0].score >= ANSWER:
+            parts.append(self._scored(reading, trust))
+            if not self._open.isdisjoint(reading.entities):
+                query, scored = self._scored(self._unnamed(reading), trust)
+                if scored and scored[0].number in self._any_name and scored[0].score >= ANSWER:
                     requests.append((query, scored))
         best = max(parts, key=_sureness)
         return max(requests, key=_sureness) if requests and _sureness(best) < SURE else best
+
+    def _scored(self, reading: Reading, trust: float) -> tuple[Query, list[Scored]]:
+        query = self._scorer.query(reading)
+        scored = self._scorer.score(query)
+        if trust < 1.0:
+            scored = [s._replace(score=s.score * trust) for s in scored]
+        return query, scored
 
     def _unnamed(self, reading: Reading) -> Reading:
         """``reading`` without the names that make no difference to an intent with ``any_name``."""
@@ -186,19 +200,15 @@ class Matcher:
         asked = self._directions.find(key(query.reading))
         if not asked:
             return ()
-        phrasings = self._pointing(best.number)
-        flipped = self._directions.flipped(asked, phrasings[best.nearest])
-        if flipped is None or any(flipped[0] in directions for directions in phrasings):
+        questions = self.kb.intents[self._index.intents[best.number]].questions
+        flipped = self._directions.flipped(asked, self._pointing(questions[best.nearest]))
+        if flipped is None or any(flipped[0] in self._pointing(q) for q in questions):
             return ()
         return flipped
 
-    def _pointing(self, i: int) -> Sequence[frozenset[str]]:
-        """The directions of each question of intent ``i``, worked out when first needed."""
-        if i not in self._pointed:
-            questions = self.kb.intents[self._index.intents[i]].questions
-            read = self._reader.read_exactly
-            self._pointed[i] = [self._directions.find(key(read(q))) for q in questions]
-        return self._pointed[i]
+    def _pointing(self, question: str) -> frozenset[str]:
+        """The directions of a question, taken as it is written."""
+        return self._directions.find(key(self._reader.read_exactly(question)))
 
     def _candidate(self, scored: Scored) -> Candidate:
         phrasing = self._scorer.phrasing(scored.number, scored.nearest)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
 from enum import StrEnum
 
+from .record import Record, asdict
 
-@dataclass(frozen=True, slots=True)
-class Source:
+
+class Source(Record):
     """Where a fact was read."""
 
     id: str
@@ -21,16 +22,14 @@ class Source:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Record):
     """One number of a figure."""
 
     label: str
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Record):
     """Numbers worth drawing. The answer says the same in words."""
 
     title: str
@@ -42,8 +41,7 @@ class Figure:
     """What the numbers cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Record):
     """One question that people ask, the ways they ask it, and its written answer."""
 
     id: str
@@ -73,8 +71,7 @@ class Intent:
         return self.questions[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Record):
     """A name that must not be confused with another: a gene, drug, test, disease, aspect."""
 
     id: str
@@ -94,8 +91,7 @@ class Entity:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Record):
     """A technical word and its meaning in plain words."""
 
     term: str
@@ -105,8 +101,7 @@ class Term:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Record):
     """A short text kept in one place because it changes: a phone number, an approval."""
 
     id: str
@@ -117,8 +112,7 @@ class Fact:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Record):
     """Where a reader lives, as far as telephone numbers go. Ready to stand in a sentence."""
 
     id: str
@@ -131,11 +125,10 @@ class Region:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(Record):
     """Words for words."""
 
-    spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = {}
     """A word or phrase and other spellings of it: fully interchangeable."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of words that people use for one another: nearly interchangeable."""
@@ -150,8 +143,7 @@ class Lexicon:
     """Phrases that hold such a word and point nowhere ("why not", "can't I")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
+class Cues(Record):
     """Words by which people lean on what was said before. All are whole words in any case."""
 
     leads: tuple[str, ...] = ()
@@ -166,7 +158,7 @@ class Cues:
     """When something happened ("on Monday"), which changes nothing of what to say to the news."""
     usual: tuple[str, ...] = ()
     """What goes without saying ("in adults"), and is passed over where nothing fits with it."""
-    stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stand_ins: Mapping[str, tuple[str, ...]] = {}
     """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name.
     Where a text has several, the first pattern in this order counts."""
     idle: tuple[str, ...] = ()
@@ -232,8 +224,7 @@ GUARDS = (
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Record):
     """A danger sign: what gives it away, and what is said then."""
 
     id: str
@@ -250,12 +241,13 @@ class Sign:
     """Guards that do not quiet this sign."""
     at_hand: bool = False
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
+    doubt: str = ""
+    """The safety reply beside the answer to a message that only somewhat resembles its messages."""
     sources: tuple[str, ...] = ()
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """The figures that are a sign by themselves."""
 
     high: float = 38.0
@@ -272,16 +264,19 @@ class Limits:
     """Percent: up to here the oxygen in the blood is low."""
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+CALM = "calm"
+"""The name of the messages that only sound like a danger."""
+
+
+class Safety(Record):
     """What the safety screen listens for, and what it says."""
 
     signs: tuple[Sign, ...] = ()
-    concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    concepts: Mapping[str, tuple[str, ...]] = {}
     """Ways to say one thing, by its name."""
-    guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    guards: Mapping[str, tuple[str, ...]] = {}
     """Words that tell a danger from talk about it, by their part."""
-    replies: dict[str, str] = field(default_factory=dict)
+    replies: Mapping[str, str] = {}
     limits: Limits = Limits()
 
 
@@ -295,8 +290,7 @@ class Outcome(StrEnum):
     CHAT = "chat"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record):
     """An intent that may be meant."""
 
     intent: str
@@ -306,8 +300,7 @@ class Candidate:
     """The nearest of the intent's questions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Record):
     """What the matcher makes of a text."""
 
     outcome: Outcome
@@ -323,8 +316,7 @@ class Match:
         return self.candidates[0] if self.candidates else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(Record):
     """A candidate, and what speaks for it."""
 
     candidate: Candidate
@@ -335,8 +327,7 @@ class Rival:
     """Names in the question that the intent is not about: a veto."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Record):
     """How a match came about."""
 
     match: Match
@@ -355,16 +346,14 @@ class Explanation:
         return {"schema": 1, **asdict(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """A question on offer, picked by its number or its words."""
 
     intent: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Record):
     """One message of a conversation."""
 
     role: str
@@ -372,8 +361,7 @@ class Turn:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """All that a frontend needs to show, and nothing about how."""
 
     outcome: Outcome

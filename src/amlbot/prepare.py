@@ -15,6 +15,7 @@ from .base import KnowledgeBase
 from .knowledge import read
 from .matcher import Matcher
 from .reading import Reader
+from .safety import Screen
 from .speaking import Speaker
 from .store import pack
 
@@ -30,7 +31,7 @@ def prepared() -> bytes:
     reader = Reader(kb)
     medical, chat = (Matcher(kb, chat=chat, reader=reader, learn=True) for chat in (False, True))
     head = [ready.key(), *Speaker(kb).banner()]
-    parts = {**kb.parts(), "reader": reader.tables, **medical.parts(), **chat.parts()}
+    parts = kb.parts() | reader.parts() | Screen(kb).parts() | medical.parts() | chat.parts()
     return pack(head, parts)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .knowledge import KnowledgeBase
 from .names import Names, Phrases
+from .record import Record
 from .spelling import Speller, nearest_name
+from .store import Store, columns_of
 from .text import Token, tokenise, words
 
 MAX_TOKENS = 160
@@ -51,8 +52,7 @@ class Word(NamedTuple):
         return self.name or (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A text, understood word by word."""
 
     words: tuple[Word, ...]
@@ -71,9 +71,10 @@ class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
-        self.tables: Mapping[str, Any] = kb.ready["reader"] if kb.ready else _tables(kb)
+        self.tables: Mapping[str, Any] = _opened(kb.ready) if kb.ready else _tables(kb)
         """Plain data, the slow part to work out: a part of the ready-made file."""
-        self.names = Names(kb.entities, Phrases(*self.tables["forms"]), self.tables["capitals"])
+        forms, capitals = self.tables["forms"], self.tables["capitals"]
+        self.names = Names(kb.entities, Phrases(forms, self.tables["longest"]), capitals)
         self._spellings = Phrases(*self.tables["spellings"])
         self._concepts = Phrases(*self.tables["concepts"])
         self._fillers = Phrases(*self.tables["fillers"])
@@ -81,6 +82,14 @@ class Reader:
         self._filling = frozenset(self._fillers.words())
         self._common = kb.lexicon.common
         self._speller = Speller(self.frequency)
+
+    def parts(self) -> dict[str, object]:
+        """The tables as parts of a ready-made file."""
+        small = {name: table for name, table in self.tables.items() if name not in _LARGE}
+        parts: dict[str, object] = {"reader": small}
+        for name in _LARGE:
+            parts |= columns_of(f"reader {name}", self.tables[name])
+        return parts
 
     def read(self, text: str) -> Reading:
         """``text`` word by word, misspelt words repaired, names found."""
@@ -188,8 +197,8 @@ class Reader:
                 continue
             if not self._known(token.text) and _looks_like_a_name(token):
                 unknown.append(typed)
-            known = tuple(o for o in options if o[0] in self.frequency)
-            found.append(Word(typed, known))
+            known = [option for option in options if option[0] in self.frequency]
+            found.append(Word(typed, tuple(known)))
         return Reading(self._with_meanings(found), tuple(unknown), tuple(corrections))
 
     def _without_fillers(self, repaired: Sequence[_Repaired]) -> Sequence[_Repaired]:
@@ -241,6 +250,15 @@ class Reader:
         return tuple(found)
 
 
+_LARGE = ("forms", "longest", "frequency")
+"""The tables that are opened faster as columns than as JSON."""
+
+
+def _opened(store: Store) -> dict[str, Any]:
+    small: dict[str, Any] = store["reader"]
+    return small | {name: store.table(f"reader {name}") for name in _LARGE}
+
+
 def _tables(kb: KnowledgeBase) -> dict[str, Any]:
     """All that is worked out from the vocabulary, names and lexicon, as plain data."""
     names = Names.build(kb.entities)
@@ -257,8 +275,10 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
     vocabulary = list(dict.fromkeys(names.forms.words()))
     rest = [*vocabulary, *spellings.words(), *concepts.words()]
     rest += [word for phrase in kb.lexicon.spellings for word in words(phrase)]
+    forms, longest = names.forms.parts()
     return {
-        "forms": names.forms.parts(),
+        "forms": forms,
+        "longest": longest,
         "capitals": names.capitals,
         "spellings": spellings.parts(),
         "concepts": concepts.parts(),
@@ -293,8 +313,8 @@ def _texts(repaired: Sequence[_Repaired]) -> list[str]:
 
 def _piece(repaired: _Repaired) -> _Piece:
     token, options = repaired
-    meant = token._replace(text=options[0][0]) if options else token
-    return meant, token.text, options
+    repair = bool(options) and options[0][0] != token.text
+    return token._replace(text=options[0][0]) if repair else token, token.text, options
 
 
 def _looks_like_a_name(token: Token) -> bool:

@@ -11,6 +11,8 @@ from zlib import crc32
 FORMAT = 2
 """Raised when files of an older program can no longer be read."""
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
+HEAD = 4096
+"""Bytes within which the head ends."""
 PATH = os.path.join(PACKAGE, "knowledge.ready")
 """What building the package makes of the bundled knowledge: beside the code, and as trusted."""
 
@@ -39,10 +41,10 @@ def files(root: str, endings: tuple[str, ...] = (".yaml", ".yml")) -> list[str]:
     return sorted(path for path in found if not os.path.basename(path).startswith("."))
 
 
-def contents(path: str) -> bytes:
-    """The bytes of a file."""
+def contents(path: str, most: int = -1) -> bytes:
+    """The bytes of a file; no more than ``most``, if that is given."""
     with open(path, "rb") as file:
-        return file.read()
+        return file.read(most)
 
 
 def key() -> str:
@@ -59,10 +61,13 @@ def key() -> str:
     return f"{check:08x}-{size}"
 
 
-def read() -> bytes | None:
-    """The ready-made file, unless it was made of other files or other code, or is not there."""
+def read(most: int = -1) -> bytes | None:
+    """The ready-made file, unless it was made of other files or other code, or is not there.
+
+    No more than ``most`` bytes of it, if that is given: `HEAD` are enough for the first words.
+    """
     try:
-        raw = contents(PATH)
+        raw = contents(PATH, most)
     except OSError:
         return None
     return raw if raw.startswith(f"{key()}\n".encode()) else None
@@ -70,4 +75,5 @@ def read() -> bytes | None:
 
 def head(raw: bytes) -> list[str]:
     """The first words of a conversation, line by line: they stand below the key."""
-    return raw[: raw.index(b"\n\n")].decode().split("\n")[1:]
+    lines, end, _ = raw.partition(b"\n\n")
+    return lines.decode().split("\n")[1:] if end else []

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
+from .cue import Cue, Place
 from .dialogue import State
 from .knowledge import KnowledgeBase, cues
 from .model import Intent
 from .reading import Reader
+from .record import Record, replace
 from .text import clean, words
 
 MAX_SUBJECTS = 3
@@ -35,8 +36,7 @@ _APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A question that a message may stand for."""
 
     text: str
@@ -52,59 +52,18 @@ class Referring:
     def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
         self.kb, self._reader = kb, reader
         self._cues = cues(kb)
-
-    # Patterns are compiled when they are first needed: a first question needs few of them.
-
-    @cached_property
-    def _leads(self) -> re.Pattern[str]:
-        return _starting(self._cues.leads)
-
-    @cached_property
-    def _trails(self) -> re.Pattern[str]:
-        return _ending(self._cues.trails)
-
-    @cached_property
-    def _turns(self) -> re.Pattern[str]:
-        return _starting(self._cues.turns)
-
-    @cached_property
-    def _narrows(self) -> re.Pattern[str]:
-        return _starting(self._cues.narrows)
-
-    @cached_property
-    def _stand_ins(self) -> list[tuple[str, re.Pattern[str]]]:
-        return [(p, _anywhere(phrases)) for p, phrases in self._cues.stand_ins.items()]
-
-    @cached_property
-    def _usual(self) -> re.Pattern[str]:
-        return _anywhere(self._cues.usual)
-
-    @cached_property
-    def _moments(self) -> re.Pattern[str]:
-        return _anywhere(self._cues.moments)
-
-    @cached_property
-    def _idle(self) -> re.Pattern[str]:
-        return _anywhere(self._cues.idle)
-
-    @cached_property
-    def _corrects(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        return _starting(self._cues.corrects), _ending(self._cues.corrects)
-
-    @cached_property
-    def _defines(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        return _starting(self._cues.defines), _ending(self._cues.defines)
-
-    @cached_property
-    def _asks(self) -> re.Pattern[str]:
-        return _starting([*self._cues.asks, *self._cues.checks])
-
-    @cached_property
-    def _contrasts(self) -> list[re.Pattern[str]]:
-        return [_anywhere(row) for row in self._cues.contrasts]
+        self._leads, self._trails = Cue(self._cues.leads), Cue(self._cues.trails)
+        self._turns, self._narrows = Cue(self._cues.turns), Cue(self._cues.narrows)
+        self._moments, self._usual = Cue(self._cues.moments), Cue(self._cues.usual)
+        self._stand_ins = {put: Cue(phrases) for put, phrases in self._cues.stand_ins.items()}
+        self._idle, self._corrects = Cue(self._cues.idle), Cue(self._cues.corrects)
+        self._asks = Cue([*self._cues.asks, *self._cues.checks])
+        self._defines = Cue(self._cues.defines)
+        self._contrasts = [Cue(row) for row in self._cues.contrasts]
 
     @cached_property
     def _frames(self) -> re.Pattern[str]:
+        """Compiled when a first question needs it, which few do."""
         frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in self._cues.frames)
         return re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
 
@@ -128,11 +87,11 @@ class Referring:
 
     def led(self, text: str) -> str:
         """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
-        return self._trails.sub("", self._leads.sub("", text)).strip() or text
+        return self._trails.before(self._leads.after(text)).strip() or text
 
     def undated(self, text: str) -> str:
         """``text`` without when it happened; never empty."""
-        return " ".join(self._moments.sub(" ", text).split()) or text
+        return " ".join(self._moments.without(text, " ").split()) or text
 
     def alike(self, a: str, b: str) -> float:
         """The share of words, in [0, 1], that both have of all that either has."""
@@ -144,7 +103,7 @@ class Referring:
     def forms(self, text: str) -> list[str]:
         """``text``, and without what carries nothing or goes without saying in it."""
         led = self.led(text)
-        return list(dict.fromkeys([text, led, self._usual.sub("", led).strip() or led]))
+        return list(dict.fromkeys([text, led, self._usual.without(led).strip() or led]))
 
     def covers(self, intent: Intent, subject: str) -> bool:
         """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
@@ -177,11 +136,11 @@ class Referring:
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
         rest = self.led(text).strip(_EDGES)
-        turned = self._turns.sub("", rest)
+        turned = self._turns.after(rest)
         if turned != rest:
             return list(_distinct(self._turned(turned, state), text))
-        short = len(rest.split()) <= FRAGMENT and not self._asks.match(rest)
-        if short and (self._narrows.match(rest) or any(self._contrasted(state.question, rest))):
+        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
+        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
             return list(_distinct(self._narrowed(rest, state), text))
         replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
         if replaced:
@@ -195,9 +154,8 @@ class Referring:
 
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
-        start, end = self._corrects
         typed = self.led(text).strip(_EDGES)
-        rest = end.sub("", start.sub("", typed)).strip(_EDGES)
+        rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
         return rest if rest != typed else None
 
     def corrections(self, rest: str, state: State) -> list[Reading]:
@@ -210,7 +168,7 @@ class Referring:
         subjects = dict.fromkeys([*asked, *state.subjects])
         others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
         named = self._named(rest, others, weak=False)
-        whole = self.bare_name(rest) or self._asks.match(rest)
+        whole = self.bare_name(rest) or self._asks.opens(rest)
         alone = Reading(self.bare_name(rest) or rest)
         found += [alone, *named] if whole else [*named, alone]
         if not asked or set(asked) - set(told):  # else ``rest`` says all of it anew
@@ -224,14 +182,14 @@ class Referring:
 
     def points(self, text: str) -> bool:
         """Whether something in ``text`` stands for what was said before."""
-        bare = self._idle.sub("", text)
-        return any(stand_in.search(bare) for _, stand_in in self._stand_ins)
+        bare = self._idle.without(text)
+        return any(stand_in.place(bare) for stand_in in self._stand_ins.values())
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
-        found = self._reader.read(self._turns.sub("", self.led(text))).words
+        found = self._reader.read(self._turns.after(self.led(text))).words
         ids = {word.entity for word in found}
-        if any(row.search(text) for row in self._contrasts):
+        if any(contrast.place(text) for contrast in self._contrasts):
             return ""  # "MRD positive" is more than MRD
         return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
 
@@ -243,9 +201,8 @@ class Referring:
 
     def defined(self, text: str) -> str | None:
         """The word whose meaning ``text`` asks for; None if it asks for something else."""
-        start, end = self._defines
         rest = self.led(text).strip(_EDGES)
-        word = end.sub("", start.sub("", rest)).strip(_EDGES)
+        word = self._defines.before(self._defines.after(rest)).strip(_EDGES)
         return word if word != rest or len(word.split()) <= 2 else None
 
     def _turned(self, rest: str, state: State) -> Iterator[Reading]:
@@ -254,7 +211,7 @@ class Referring:
         yield from swapped
         if swapped:
             yield Reading(self.bare_name(rest) or rest)
-        elif self._narrows.match(rest) or any(row.search(rest) for row in self._contrasts):
+        elif self._narrows.opens(rest) or any(c.place(rest) for c in self._contrasts):
             yield from self._narrowed(rest, state)
         else:
             yield from self._named(rest, state.live, weak=False)
@@ -287,9 +244,11 @@ class Referring:
 
     def _replaced(self, rest: str, state: State) -> Iterator[Reading]:
         """``rest`` with each thing that "it" may be in its place: "how common is it"."""
-        bare = self._idle.sub(lambda match: "_" * len(match[0]), rest)
-        for pattern, stand_in in self._stand_ins:
-            place = stand_in.search(bare)
+        bare = rest
+        for start, end in self._idle.places(rest):
+            bare = f"{bare[:start]}{'_' * (end - start)}{bare[end:]}"
+        for pattern, stand_in in self._stand_ins.items():
+            place = stand_in.place(bare)
             if place and any(map(self.proper, self.names(_clause_before(rest, place)))):
                 return  # "it" is what the message itself has just named
             if place:
@@ -302,10 +261,10 @@ class Referring:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
         for id in subjects:
             name = self.kb.entities[id].name
-            if len(rest.split()) > FRAGMENT or self._asks.match(rest):
+            if len(rest.split()) > FRAGMENT or self._asks.opens(rest):
                 text = f"{rest} ({name})"
             else:
-                text = f"{name} {rest}" if self._narrows.match(rest) else f"{name}, {rest}"
+                text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
             yield Reading(text, (id,), weak)
 
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
@@ -322,10 +281,10 @@ class Referring:
     def _contrasted(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with a word of ``rest`` in the place of its contrast: children, adults."""
         for contrast in self._contrasts:
-            new, old = contrast.search(rest), contrast.search(question)
-            held = {match[0].lower() for match in contrast.finditer(question)}
-            if new and old and new[0].lower() not in held:
-                yield Reading(_put(question, old, new[0]))
+            new, held = contrast.place(rest), list(contrast.places(question))
+            word = rest[slice(*new)] if new else ""
+            if word and held and word.lower() not in {question[i:j].lower() for i, j in held}:
+                yield Reading(_put(question, held[0], word))
 
     def _title(self, state: State) -> str:
         """The last question in the words of its answer: spelled right, names and all."""
@@ -340,20 +299,23 @@ class Referring:
         kinds = {self.kb.entities[a].kind, self.kb.entities[b].kind}
         return kinds <= _THINGS or (len(kinds) == 1 and not kinds & {"aspect", "other"})
 
-    def _mention(self, id: str, text: str) -> re.Match[str] | None:
+    def _mention(self, id: str, text: str) -> Place | None:
         """Where ``text`` names ``id``: by its name if it can be, so that "mutations" stays."""
         entity = self.kb.entities[id]
-        named = _anywhere([entity.name]).search(text)
-        return named or _anywhere([*entity.forms, *entity.capitals]).search(text)
+        for forms in ([entity.name], [*entity.forms, *entity.capitals]):
+            found = _written(forms).search(text)
+            if found:
+                return found.span()
+        return None
 
 
-def _put(text: str, place: re.Match[str], name: str) -> str:
-    return f"{text[: place.start()]}{name}{text[place.end() :]}"
+def _put(text: str, place: Place, name: str) -> str:
+    return f"{text[: place[0]]}{name}{text[place[1] :]}"
 
 
-def _clause_before(text: str, place: re.Match[str]) -> str:
+def _clause_before(text: str, place: Place) -> str:
     """What ``text`` says before the clause of ``place``; empty if that is its first."""
-    return text[: place.start()].rpartition(",")[0]
+    return text[: place[0]].rpartition(",")[0]
 
 
 def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
@@ -366,29 +328,9 @@ def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
             yield reading
 
 
-def _alternatives(phrases: Sequence[str]) -> str:
-    """A pattern for any of ``phrases``, the longest first, apostrophes or none."""
-    ordered = sorted({clean(p).strip() for p in phrases} - {""}, key=len, reverse=True)
-    spelled = ([f"{_APOSTROPHE}?".join(map(re.escape, w)) for w in p.split()] for p in ordered)
-    return "|".join(r"[\s,-]+".join(words) for words in spelled)
-
-
-def _anywhere(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Any of ``phrases`` as whole words; never matches if there are none."""
-    if not phrases:
-        return _NOTHING
-    return re.compile(rf"(?<!\w)(?:{_alternatives(phrases)})(?!\w)", re.IGNORECASE)
-
-
-def _starting(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Any run of ``phrases`` at the start of a text, with what separates them."""
-    if not phrases:
-        return _NOTHING
-    return re.compile(rf"\A\W*(?:(?:{_alternatives(phrases)})(?!\w)[\s,.!:-]*)+", re.IGNORECASE)
-
-
-def _ending(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Any of ``phrases`` at the end of a text."""
-    if not phrases:
-        return _NOTHING
-    return re.compile(rf"[\s,.!-]+(?:{_alternatives(phrases)})[\s?!.]*$", re.IGNORECASE)
+def _written(forms: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``forms`` of a name as whole words, the longest first, apostrophes or none."""
+    ordered = sorted({clean(f).strip() for f in forms} - {""}, key=len, reverse=True)
+    spelled = ([f"{_APOSTROPHE}?".join(map(re.escape, w)) for w in f.split()] for f in ordered)
+    any_of = "|".join(r"[\s,-]+".join(words) for words in spelled)
+    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)", re.IGNORECASE) if any_of else _NOTHING

@@ -16,6 +16,7 @@ from typing import Any
 
 from .errors import KnowledgeError, Problem
 from .model import (
+    CALM,
     GUARDS,
     MEASURED,
     Bar,
@@ -48,6 +49,12 @@ MAX_HINTS = 20
 
 MAX_PROBLEMS = 200
 """Problems from which on no near names are looked up: nobody reads so far."""
+
+TABLES = (
+    *("intents", "sources", "entities", "glossary", "facts", "regions"),
+    *("replies", "messages", "cues"),
+)
+"""What a draft has under the same name as the knowledge that comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Draft:
     concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     cues: Cues | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -145,7 +153,14 @@ class Draft:
         if safety:
             _safety(safety)
             safety.done()
+        self._messages(top)
         top.done()
+
+    def _messages(self, top: _Fields) -> None:
+        for name, texts in top.table("messages", "messages").items():
+            if name != CALM:
+                self.refer("sign", name, top.at("messages", name))
+            self.messages[name] = (*self.messages.get(name, ()), *texts)
 
     def _words(self, lexicon: _Fields) -> None:
         self.spellings |= lexicon.table("spellings", "spellings")
@@ -215,10 +230,8 @@ def drafted(documents: Iterable[Document]) -> dict[str, Any]:
     draft.finish()
     if draft.problems:
         raise KnowledgeError(draft.problems)
-    tables = ("intents", "sources", "entities", "glossary", "facts", "regions", "replies", "cues")
     return {
-        **{name: getattr(draft, name) for name in tables},
-        "cues": draft.cues,
+        **{name: getattr(draft, name) for name in TABLES},
         "lexicon": draft.lexicon,
         "safety": draft.safety,
     }
@@ -578,6 +591,9 @@ def _sign(fields: _Fields) -> None:
         fields.wrong(f"level must be one of {', '.join(Level)}", "level")
     if reply:
         fields.draft.refer("safety reply", reply, fields.at("reply"))
+    doubt = fields.text("doubt")
+    if doubt:
+        fields.draft.refer("safety reply", doubt, fields.at("doubt"))
     despite, rows = fields.texts("despite"), fields.rows("all")
     for i, name in enumerate(despite):
         if name not in GUARDS:
@@ -598,6 +614,7 @@ def _sign(fields: _Fields) -> None:
                 unless=fields.refs("unless", "concept"),
                 despite=despite,
                 at_hand=fields.flag("at_hand"),
+                doubt=doubt,
                 sources=fields.refs("sources", "source"),
                 origin=str(fields.place),
             )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from .knowledge import KnowledgeBase, defaults
 from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source
+from .record import replace
 from .text import printable
 
 MAX_CHOICES = 3

@@ -13,9 +13,10 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+
+from .record import Record
 
 MAX_SUGGESTIONS = 3
 """Equally near words that share a repair. Three and six rank alike, one costs 0.4 points."""
@@ -45,12 +46,12 @@ class Speller:
         self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
 
     @cached_property
-    def _by_length(self) -> Mapping[int, Sequence[str]]:
+    def _by_length(self) -> Mapping[int, _Sieve]:
         """The known words by their length; not needed before the first slip."""
         found: dict[int, list[str]] = defaultdict(list)
         for word in self._frequency:
             found[len(word)].append(word)
-        return found
+        return {length: _Sieve(words) for length, words in found.items()}
 
     def suggest(self, word: str) -> tuple[tuple[str, float], ...]:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
@@ -68,12 +69,12 @@ class Speller:
         limit = edit_budget(word)
         if not limit:
             return ()
-        near: list[tuple[float, float, str]] = []
-        for length in range(len(word) - limit, len(word) + limit + 1):
-            candidates = self._by_length.get(length, ())
-            hits = _within(limit, word, candidates)
-            near += [(self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c)]
-        near.sort()
+        candidates: list[str] = []
+        for longer in range(-limit, limit + 1):
+            if sieve := self._by_length.get(len(word) + longer):
+                candidates += sieve.lacking(limit - max(0, longer), word)
+        hits = _within(limit, word, candidates) if candidates else ()
+        near = sorted((self._cost(word, c, d), d, c) for c, d in hits if _plausible(word, c))
         near = [hit for hit in near[:MAX_SUGGESTIONS] if hit[0] <= near[0][0] + 0.5]
         parts = [math.exp(-3 * (cost - near[0][0])) for cost, _, _ in near]
         norm = math.hypot(*parts)
@@ -92,6 +93,46 @@ class Speller:
         return cost
 
 
+class _Sieve:
+    """Words of one length, found by their letters before any is compared letter by letter.
+
+    No slip changes more than one letter for another, so that a word within two slips lacks at most
+    two letters of what was typed. Each word is a byte of a long integer: one addition counts a
+    letter in all of them.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        letters = "".join(words).encode("latin-1", "replace")
+        self._columns = [letters[k :: len(words[0])] for k in range(len(words[0]))]
+        self._holders: dict[tuple[int, int], int] = {}
+
+    def lacking(self, most: int, typed: str) -> list[str]:
+        """The words that lack at most ``most`` letters of ``typed``."""
+        codes = typed.encode("latin-1", "replace")
+        held = sum([self._holding(code, codes[:i].count(code)) for i, code in enumerate(codes)])
+        enough = held.to_bytes(len(self._words), "little").translate(_from(len(codes) - most))
+        hits = re.finditer(b"\1", enough)
+        return [self._words[hit.start()] for hit in hits]
+
+    def _holding(self, code: int, times: int) -> int:
+        """1 in the byte of each word that holds a letter more than so many times."""
+        holders = self._holders.get((code, times))
+        if holders is None:
+            one = bytes(code) + b"\1" + bytes(255 - code)
+            columns = [column.translate(one) for column in self._columns]
+            count = sum([int.from_bytes(column, "little") for column in columns])
+            counts = count.to_bytes(len(self._words), "little")
+            holders = int.from_bytes(counts.translate(_from(times + 1)), "little")
+            self._holders[code, times] = holders
+        return holders
+
+
+def _from(least: int) -> bytes:
+    """A table that makes 1 of all bytes from ``least`` on, and 0 of all others."""
+    return bytes(max(0, least)) + b"\1" * (256 - max(0, least))
+
+
 def _plausible(word: str, known: str) -> bool:
     """Whether a slip is believable. In three letters only a lost letter or a swap is."""
     if any(c.isdigit() for c in known):
@@ -105,8 +146,7 @@ def _squeezed(word: str) -> str:
     return _REPEATS.sub(r"\1", word)
 
 
-@dataclass(frozen=True, slots=True)
-class Grams:
+class Grams(Record):
     """The 4-grams of a vocabulary, in flat arrays; words go by their number in it."""
 
     checks: array[int]
@@ -128,7 +168,7 @@ class Grams:
             for gram in _grams(word) if word.isalpha() else ():
                 users[_checksum(gram)].append(number)
         checks = array("I", sorted(users))
-        weight = array("f", (min(weights[n] for n in users[check]) for check in checks))
+        weight = array("f", (min([weights[n] for n in users[check]]) for check in checks))
         square = array("d", bytes(8 * len(words)))
         for check, w in zip(checks, weight, strict=True):
             for number in users[check]:
@@ -149,10 +189,13 @@ class Lookalikes:
         """Take the known words and their 4-grams."""
         self._words, self._grams = words, grams
         self._rarest = max(grams.weight, default=1.0)
-        self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._memory: dict[str, tuple[tuple[int, float], ...]] = {}
 
-    def find(self, word: str) -> tuple[tuple[str, float], ...]:
-        """At most four known words like ``word``, best first, with their cosine in [0.25, 1)."""
+    def find(self, word: str) -> tuple[tuple[int, float], ...]:
+        """The numbers of at most four known words like ``word``, best first.
+
+        Each with its cosine in [0.25, 1).
+        """
         found = self._memory.get(word)
         if found is None:
             if len(self._memory) >= MEMORY:
@@ -160,11 +203,11 @@ class Lookalikes:
             found = self._memory[word] = self._search(word)
         return found
 
-    def _search(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _search(self, word: str) -> tuple[tuple[int, float], ...]:
         if len(word) < 3 or len(word) > _LONGEST:
             return ()
         grams = self._grams
-        shared: dict[int, float] = defaultdict(float)
+        shared: dict[int, float] = {}
         square = 0.0
         for gram in _grams(word):
             check = _checksum(gram)
@@ -173,14 +216,16 @@ class Lookalikes:
             weight = (grams.weight[k] if known else self._rarest) ** 2
             square += weight
             for number in grams.users[grams.start[k] : grams.start[k + 1]] if known else ():
-                shared[number] += weight
-        whole = math.sqrt(square) or 1.0
-        near = sorted(
-            ((dot / (whole * grams.length[n]), self._words[n]) for n, dot in shared.items()),
-            reverse=True,
-        )
-        others = [(known, cosine) for cosine, known in near[: MAX_ALIKE + 1] if known != word]
-        return tuple(pair for pair in others[:MAX_ALIKE] if pair[1] >= MIN_ALIKE)
+                shared[number] = shared.get(number, 0.0) + weight
+        whole, length = math.sqrt(square), grams.length
+        near = [
+            (cosine, self._words[number], number)
+            for number, dot in shared.items()
+            if (cosine := dot / (whole * length[number])) >= MIN_ALIKE
+            and self._words[number] != word
+        ]
+        near.sort(reverse=True)
+        return tuple((number, cosine) for cosine, _, number in near[:MAX_ALIKE])
 
 
 def _checksum(gram: str) -> int:

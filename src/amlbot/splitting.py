@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
+from .cue import Cue
 from .model import Cues
 
 MAX_PIECES = 16
@@ -18,6 +20,8 @@ _SENTENCE = re.compile(
     r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)\s+|(?<=\d\d\.)\s+|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
 )
 _LIST_ITEM = re.compile(_ITEM)
+_JOINTS = "and also|and|also|plus|but"
+_MAYBE_JOINED = re.compile(rf",\s|\s(?:{_JOINTS})\s", re.IGNORECASE)
 
 
 class Piece(NamedTuple):
@@ -34,15 +38,17 @@ class Splitter:
     """Cuts messages; knows the words that questions start with."""
 
     def __init__(self, cues: Cues) -> None:
-        check = rf"{_any(cues.checks)}\s+{_any(cues.persons)}"
-        start = rf"(?:{_any(cues.asks)}|{check})"
-        lead = rf"(?:\W*{_any(cues.leads)})*\W*"
-        self._asking = re.compile(rf"{lead}(?:{start}|{_any(cues.checks)})", re.IGNORECASE)
-        said = rf"(?:{start}|{_any(cues.tellers)})"
-        self._join = re.compile(
-            rf"(?:\s*,)?\s+(?:and also|and|also|plus|but)\s+(?={said})|,\s+(?={start})",
-            re.IGNORECASE,
-        )
+        self._cues = cues
+        self._leads, self._asking = Cue(cues.leads), Cue([*cues.asks, *cues.checks])
+
+    @cached_property
+    def _join(self) -> re.Pattern[str]:
+        """What may stand between two questions; compiled when something stands there."""
+        check = rf"{_any(self._cues.checks)}\s+{_any(self._cues.persons)}"
+        start = rf"(?:{_any(self._cues.asks)}|{check})"
+        said = rf"(?:{start}|{_any(self._cues.tellers)})"
+        joints = rf"(?:\s*,)?\s+(?:{_JOINTS})\s+(?={said})|,\s+(?={start})"
+        return re.compile(joints, re.IGNORECASE)
 
     def pieces(self, text: str) -> list[Piece]:
         """``text`` in pieces, in order, empty ones left out; at most `MAX_PIECES`."""
@@ -52,9 +58,10 @@ class Splitter:
             sentence = _LIST_ITEM.sub("", raw, count=1).strip()
             if not re.search(r"\w", sentence):
                 continue
-            halves = [half.strip() for half in self._join.split(sentence)]
+            joined = _MAYBE_JOINED.search(sentence)
+            halves = self._join.split(sentence) if joined else [sentence]
             own = len(halves) == 1
-            for half in halves:
+            for half in map(str.strip, halves):
                 short_entry = listed and len(half.split()) <= LISTED
                 found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:
@@ -62,7 +69,10 @@ class Splitter:
         return found[:MAX_PIECES]
 
     def _asks(self, text: str) -> bool:
-        return text.rstrip().endswith("?") or bool(self._asking.match(text))
+        rest = text.replace("'", " ").replace("’", " ")  # "we're" is not "were"
+        while (led := self._leads.after(rest)) != rest:
+            rest = led
+        return text.rstrip().endswith("?") or self._asking.opens(rest)
 
 
 def _any(phrases: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -16,7 +17,9 @@ def main() -> int:
     welcomed = _welcome()
     from .cli import main
 
-    return main(welcomed=welcomed)
+    status = main(welcomed=welcomed)
+    gc.freeze()  # the process ends: looking for garbage in all that was opened would delay it
+    return status
 
 
 def _welcome() -> bool:
@@ -27,7 +30,7 @@ def _welcome() -> bool:
         return False
     if os.name == "nt" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    raw = ready.read()
+    raw = ready.read(ready.HEAD)
     lines = ready.head(raw) if raw else []
     if not lines or max(map(len, lines)) >= os.get_terminal_size().columns:
         return False

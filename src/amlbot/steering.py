@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from .dialogue import State
 from .glossary import terms_in
 from .knowledge import KnowledgeBase
 from .model import Choice, Outcome, Reply
+from .record import replace
 from .referring import Referring
 from .speaking import MAX_CHOICES, Speaker
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from .record import Record
 from .text import printable
 
 _LINKING = frozenset(
@@ -15,8 +15,7 @@ _LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour"
 _FIRST_VTE = 5000  # VTE 0.50, the first with links
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Record):
     """Characters to draw with, one column each."""
 
     full: str
@@ -30,8 +29,7 @@ LETTERS = Marks("#", ".", "o", ".")
 """For code pages without blocks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Record):
     """How emphasis looks. The default is plain: no escapes, no drawing, no links."""
 
     bold: str = ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .dialogue import State
 from .knowledge import KnowledgeBase
 from .model import Candidate, Match, Outcome
+from .record import Record, replace
 from .referring import Reading, Referring
 from .speaking import Speaker
 from .text import words
@@ -37,8 +37,7 @@ class Matching(Protocol):
     def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Record):
     """A message as it was taken."""
 
     match: Match

@@ -15,6 +15,8 @@ MIN_REPAIRED = 5
 """Letters that a known word needs before a slip in it is believed."""
 MIN_SPLIT = 4
 """Letters that an unknown word needs before it is taken for several, run together."""
+MAX_PART = 24
+"""Letters of the longest word that such a one is cut into."""
 PART, ODD_PART = 10, 11
 """What a word costs in a cut: a little less if it matters."""
 
@@ -28,9 +30,7 @@ class Vocabulary:
     """The words that matter, and the other words that are spelled right and mean something else."""
 
     def __init__(self, words: Collection[str], common: Collection[str] = ()) -> None:
-        self._words = frozenset(words)
-        self._spelled_right = self._words.union(common, _LETTERS)
-        self._longest = max(map(len, self._spelled_right))
+        self._words, self._common = frozenset(words), frozenset(common)
 
     def read(self, typed: str) -> list[tuple[str, ...]]:
         """The words in ``typed``, one after another, each with everything that it may stand for.
@@ -43,12 +43,15 @@ class Vocabulary:
         singular = typed.removesuffix("s")
         if typed not in self._words and singular in self._words:  # "mum's", "tablets"
             return [(singular,)]
-        if not {typed, singular}.isdisjoint(self._spelled_right):
+        if self._is_right(typed) or self._is_right(singular):
             return [(typed,)]
         meant = self._meant(typed)
         if meant or len(typed) < MIN_SPLIT:
             return [meant or (typed,)]
         return [(part,) for part in self._split(typed)]
+
+    def _is_right(self, word: str) -> bool:
+        return word in self._words or word in self._common or word in _LETTERS
 
     @cached_property
     def _by_half(self) -> Mapping[tuple[int, str, str], list[str]]:
@@ -66,8 +69,8 @@ class Vocabulary:
         near = {
             word
             for form in forms
-            if len(form) <= self._longest + 1
             for length in (len(form) - 1, len(form), len(form) + 1)
+            if length >= MIN_REPAIRED and (length <= len(form) or form.isalpha())
             for half in _halves(form, length)
             for word in self._by_half.get(half, ())
             if _one_slip(form, word)
@@ -84,9 +87,9 @@ class Vocabulary:
         for end in range(1, len(typed) + 1):
             cuts = (
                 (costs[start] + (PART if part in self._words else ODD_PART), start)
-                for start in range(max(0, end - self._longest), end)
+                for start in range(max(0, end - MAX_PART), end)
                 if costs[start] < never
-                and (part := typed[start:end]) in self._spelled_right
+                and self._is_right(part := typed[start:end])
                 and (len(part) > 1 or part in _LETTERS)
             )
             cost, start = min(cuts, default=(never, 0))

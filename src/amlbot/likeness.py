@@ -1,0 +1,126 @@
+"""Likeness: how much a message resembles the written messages that tell of a danger.
+
+The second ear of the safety screen, for words that no pattern of signs foresees. It is the naive
+Bayes of the matcher once more: each word, pair of words and concept speaks for a sign as much as
+it is commoner in the messages that tell of it than in calm ones. Calm are the written look-alikes,
+and every question that the knowledge answers. The sum is divided by how much there was to hear,
+so that a long story does not add up to an alarm.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+
+from .hearing import Heard, Span
+from .record import Record
+
+SPAN, STEP = 32, 16
+"""Words that are looked at together, from the beginning of each sentence and on from there."""
+WRITTEN = 20
+"""Questions that one written calm message is worth: it was written to sound like danger."""
+SMOOTHING, CALM_SMOOTHING = 1.0, 0.2
+"""Messages of a sign, and calm ones, that each feature is taken to be in besides."""
+ROOM, GROWTH = 12, 0.8
+"""A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
+
+
+class Likeness(Record):
+    """What speaks for each sign: plain data, built once."""
+
+    signs: Sequence[str]
+    checks: array[int]
+    """Checksums of the features that the messages of any sign have, in rising order."""
+    weights: array[float]
+    """For each of them what it adds to each sign."""
+
+    @classmethod
+    def of(
+        cls,
+        told: Mapping[str, Sequence[Heard]],
+        calm: Sequence[Heard],
+        questions: Sequence[Heard],
+    ) -> Likeness:
+        """Weigh what is in the messages ``told`` of each sign against the rest."""
+        quiet, size = Counter[str](), WRITTEN * len(calm) + len(questions)
+        for feature, n in _counted(calm).items():
+            quiet[feature] = WRITTEN * n
+        quiet.update(_counted(questions))
+        counts = [_counted(messages) for messages in told.values()]
+        rows: dict[int, list[float]] = {}
+        for feature in sorted(set().union(*counts)):
+            calmly = _log_share(quiet[feature], size, CALM_SMOOTHING)
+            rows[_checksum(feature)] = [
+                _log_share(count[feature], len(messages), SMOOTHING) - calmly
+                if count[feature]
+                else 0.0
+                for count, messages in zip(counts, told.values(), strict=True)
+            ]
+        checks = sorted(rows)
+        weights = array("f", chain.from_iterable(rows[check] for check in checks))
+        return cls(list(told), array("I", checks), weights)
+
+    def strengths(self, heard: Heard) -> Iterator[tuple[float, str, Span]]:
+        """For each stretch of a message and each sign how much the one resembles the other."""
+        rows: dict[str, Sequence[float]] = {}
+        for span in _stretches(heard):
+            features = _features(heard, span)
+            rows |= {feature: self._row(feature) for feature in features - rows.keys()}
+            known = [row for feature in features if (row := rows[feature])]
+            for sign, weights in zip(self.signs, zip(*known, strict=True), strict=False):
+                yield math.fsum(weights) / (len(features) + ROOM) ** GROWTH, sign, span
+
+    def _row(self, feature: str) -> Sequence[float]:
+        check = _checksum(feature)
+        at = bisect_left(self.checks, check)
+        if at == len(self.checks) or self.checks[at] != check:
+            return ()
+        width = len(self.signs)
+        return self.weights[at * width : (at + 1) * width]
+
+
+def _counted(messages: Iterable[Heard]) -> Counter[str]:
+    """In how many messages each feature is found."""
+    count = Counter[str]()
+    for heard in messages:
+        count.update(_features(heard, (0, len(heard.words))))
+    return count
+
+
+def _log_share(count: float, of: float, smoothing: float) -> float:
+    return math.log((count + smoothing) / (of + 2 * smoothing))
+
+
+def _stretches(heard: Heard) -> Iterator[Span]:
+    """The words from the beginning of each sentence on, and long sentences piece by piece."""
+    end = len(heard.words)
+    starts = [
+        clause.span[0]
+        for before, clause in zip([None, *heard.clauses], heard.clauses, strict=False)
+        if clause.span[0] < end and (not before or before.sentence != clause.sentence)
+    ]
+    for start, stop in pairwise([*starts, end]):
+        for begin in range(start, max(start + 1, stop - SPAN + STEP), STEP):
+            yield begin, min(begin + SPAN, end)
+
+
+def _features(heard: Heard, span: Span) -> set[str]:
+    """Each word of ``span`` in all its meanings, each pair of neighbours, and each concept."""
+    words = [[_plain(w) for w in options] for options in heard.words[slice(*span)]]
+    pairs = pairwise([[""], *words, [""]])
+    concepts = {f"~{name}" for name in heard.found if heard.any(name, *span)}
+    return concepts.union(*words, (f"{a} {b}" for one, two in pairs for a in one for b in two))
+
+
+def _plain(word: str) -> str:
+    """``word``, or one sign for all numbers: the thermometer reads them, not this."""
+    return "#" if word[:1].isdigit() else word
+
+
+def _checksum(feature: str) -> int:
+    return zlib.crc32(feature.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,71 @@
+"""Cues: phrases found in a text as it was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from amlbot.cue import Cue
+
+CUE = Cue(["it", "what's", "in a week", "in a", "thank you", "so"])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Is IT so?", ["IT", "so"]),
+        ("it's its item", ["it"]),
+        ("whats, what’s, what's", ["whats", "what’s", "what's"]),
+        ("in a week, in a month", ["in a week", "in a"]),
+        ("in, a-week", ["in, a-week"]),
+        ("in. a week", []),
+        ("ſo ÎT _it_", []),
+        ("", []),
+    ],
+)
+def test_whole_words_are_found_the_longest_first(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in CUE.places(text)] == found
+    assert CUE.place(text) == next(CUE.places(text), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("So, thank you: what now", "what now"),
+        ("  ...so what's", ""),
+        ("so (it is)", "(it is)"),
+        ("soon it is", "soon it is"),
+        ("", ""),
+    ],
+)
+def test_what_opens_a_text_is_taken_off(text: str, rest: str) -> None:
+    assert CUE.after(text) == rest
+    assert CUE.opens(text) == (rest != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("what is this, thank you!", "what is this"),
+        ("is it so so", "is it so"),
+        ("tell me (so", "tell me (so"),
+        ("thank you", "thank you"),
+        ("not so: well", "not so: well"),
+        ("", ""),
+    ],
+)
+def test_what_closes_a_text_is_taken_off(text: str, rest: str) -> None:
+    assert CUE.before(text) == rest
+
+
+def test_other_words_take_its_place() -> None:
+    assert CUE.without("is it so?", "_") == "is _ _?"
+
+
+def test_no_phrases_are_never_found() -> None:
+    nothing = Cue(["", "?"])
+    for text in ("", "it", "? it ?"):
+        assert (list(nothing.places(text)), nothing.after(text), nothing.before(text)) == (
+            [],
+            text,
+            text,
+        )
