@@ -35,7 +35,7 @@ CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5
 """The same for a clause that was given its subject: enough to offer, never to answer."""
-AT_ONCE = 2_000
+AT_ONCE = 1_500
 """Phrasings that are learned from unasked: a matcher of 5,000 is to be there in half a second."""
 SURE = 0.95
 """Score from which an answer about the very names goes before a request to decide (of 650
@@ -60,7 +60,7 @@ class Matcher:
 
         Two matchers of one knowledge base may share a ``reader``; it is the slow part to build.
         With ``learn`` the index also learns from its phrasings which words to trust (`learning`):
-        some 0.2 ms a phrasing for 1 to 2 more questions of a hundred. Left open, it does so up to
+        some 0.3 ms a phrasing for 1 to 2 more questions of a hundred. Left open, it does so up to
         `AT_ONCE` phrasings. A ready-made index has learned.
         """
         self.kb = kb
