@@ -40,7 +40,7 @@ def amlbot(intents: Sequence[dict[str, list[str]]]) -> Ranker:
             for i in intents
         }
     )
-    matcher = Matcher(kb)
+    matcher = Matcher(kb, learn=True)
     return lambda text: [(c.intent, c.score) for c in matcher.search(text, 3)]
 
 

@@ -34,6 +34,7 @@ LAYERS = [
     ["reading", "safety", "glossary", "transcript"],
     ["index", "quality"],
     ["scoring"],
+    ["learning"],
     ["matcher"],
     ["evaluate", "referring", "speaking"],
     ["prepare", "steering", "understanding"],

@@ -50,13 +50,13 @@ class Bot:
         self.kb = kb or load()
         self.region = region
         reader = Reader(self.kb)
-        self.matcher: Matching = matcher or Matcher(self.kb, reader=reader)
+        self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
         self._screen = Screen(self.kb)
         self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
         self._splitter = Splitter(cues(self.kb))
-        matchers = self.matcher, Matcher(self.kb, chat=True, reader=reader)
+        matchers = self.matcher, Matcher(self.kb, chat=True, reader=reader, learn=True)
         self._understanding = Understanding(self.kb, matchers, self._referring, self._speaker)
         self._answering = Answering(
             self._understanding, self._referring, self._speaker, self._steering

@@ -199,7 +199,7 @@ def _explain(args: SimpleNamespace) -> int:
     from .matcher import Matcher
     from .render import explanation_as_text, json_line
 
-    explanation = Matcher(load(args.knowledge)).explain(" ".join(args.question))
+    explanation = Matcher(load(args.knowledge), learn=True).explain(" ".join(args.question))
     if args.json:
         print(json_line(explanation.as_dict()))
     else:
@@ -218,7 +218,7 @@ def _test(args: SimpleNamespace) -> int:
     baseline = _baseline(args.baseline) if args.baseline else None
     if args.path:
         asked = [case for path in args.path for document in read(path) for case in cases(document)]
-        results = run(Matcher(kb), mistyped(asked) if args.typos else asked)
+        results = run(Matcher(kb, learn=True), mistyped(asked) if args.typos else asked)
     else:
         results = list(held_out(kb, typos=args.typos))
     shown = concerning(results, kb.intents, args.topic) if args.topic else results

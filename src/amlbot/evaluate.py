@@ -210,7 +210,7 @@ def held_out(kb: KnowledgeBase, folds: int = FOLDS, typos: bool = False) -> Iter
             intents[intent.id] = replace(intent, questions=kept)
             asked += [Case(phrasing, intent.id) for phrasing in out]
         asked = mistyped(asked) if typos else asked
-        yield from run(Matcher(replace(kb, intents=intents)), asked)
+        yield from run(Matcher(replace(kb, intents=intents), learn=True), asked)
 
 
 def mistyped(asked: Sequence[Case]) -> list[Case]:

@@ -88,8 +88,8 @@ class Index(Record):
 
     __slots__ = ("_rows",)
 
-    def __init__(self, **parts: Any) -> None:
-        super().__init__(**parts)
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
 

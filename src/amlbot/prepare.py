@@ -29,7 +29,7 @@ def prepared() -> bytes:
     """
     kb = KnowledgeBase.from_documents(read(ready.bundled()))
     reader = Reader(kb)
-    medical, chat = (Matcher(kb, chat=chat, reader=reader) for chat in (False, True))
+    medical, chat = (Matcher(kb, chat=chat, reader=reader, learn=True) for chat in (False, True))
     head = [ready.key(), *Speaker(kb).banner()]
     parts = kb.parts() | reader.parts() | Screen(kb).parts() | medical.parts() | chat.parts()
     return pack(head, parts)
