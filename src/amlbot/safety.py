@@ -107,21 +107,13 @@ class Screen:
         self._likeness = opened(Likeness, kb.ready, "likeness") if kb.ready else self._learn(kb)
 
     def _learn(self, kb: KnowledgeBase) -> Likeness:
-        """What tells the messages of each sign from calm ones and from the questions of ``kb``.
-
-        Small talk is as short as an alarm may be: it counts as much as written calm messages.
-        """
+        """What tells the messages of each sign from calm ones and from the questions of ``kb``."""
         told = {sign.id: self._heard(kb.messages.get(sign.id, ())) for sign in self._signs}
-        if not any(told.values()):
-            return Likeness.of({}, (), ())
-        talk, questions = (
-            [q for intent in kb.intents.values() if intent.chat is chat for q in intent.questions]
-            for chat in (True, False)
-        )
+        questions = (q for intent in kb.intents.values() for q in intent.questions)
         return Likeness.of(
             {id: heard for id, heard in told.items() if heard},
-            self._heard((*kb.messages.get(CALM, ()), *talk)),
-            self._heard(questions),
+            self._heard(kb.messages.get(CALM, ())),
+            self._heard(questions) if any(told.values()) else (),
         )
 
     def parts(self) -> dict[str, object]:
