@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -270,6 +270,24 @@ def test_a_long_story_around(screen: Screen, case: tuple[str, Level], start: int
     before = (STORY * 60)[start:10_000]
     assert reaches(screen, f"{before}\n\n{message}\n{STORY}", level)
     assert reaches(screen, f"{STORY * 60}{message}. {STORY}", level)
+
+
+@pytest.mark.parametrize(
+    "retyped",
+    [
+        str.upper,
+        lambda message: "  ".join(message.split()),
+        lambda message: f"** {message} !!!",
+        "\u200b".join,
+        lambda message: message.translate({code: code + 0xFEE0 for code in range(33, 127)}),
+        lambda message: f"{STORY * 20}{message}",
+    ],
+    ids=["capitals", "spaces", "signs", "invisible", "full-width", "a story before"],
+)
+def test_likeness_is_not_lost(screen: Screen, retyped: Callable[[str], str]) -> None:
+    """What alarms by likeness may be heard softer at the threshold, but never not at all."""
+    alike = [message for message, level, _ in CAUGHT if message in LIKE and level != Level.WATCH]
+    assert [message for message in alike if not screen.check(retyped(message))] == []
 
 
 @given(st.text(max_size=300))
