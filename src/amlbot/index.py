@@ -2,7 +2,7 @@
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
 a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
-weaker texts of known words. Its evidence is ln(1 + mass / SMOOTHING), so agreement among phrasings
+weaker texts of known words. Its evidence is ln(1 + mass / smoothing), so agreement among phrasings
 counts, logarithmically, and one odd phrasing cannot hijack a word; to it is added the feature's
 part in the intent's center, the mean direction of its phrasings. Rarity is counted over intents,
 not phrasings: that alone is worth 1 to 6 points on ten public sets.
@@ -28,8 +28,6 @@ from .reading import Reader, Reading
 from .record import Record
 from .text import words
 
-SMOOTHING = 0.1
-"""Mass that every intent is given on every feature (0.06 to 0.16 rank within 0.6 points)."""
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
 0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
@@ -92,6 +90,13 @@ class Index(Record):
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
+
+    @property
+    def smoothing(self) -> float:
+        """The mass that every intent is given on every feature: that of one phrasing, shared among
+        as many as an intent has on the average. The more there are, the more an absent word tells.
+        """
+        return len(self.intents) / max(1, self.first[-1])
 
     @property
     def rarest(self) -> float:
@@ -194,6 +199,7 @@ class _Builder:
 
     def index(self) -> Index:
         """The finished index."""
+        smoothing = len(self.ids) / max(1, len(self.keys))
         owners: list[array[int]] = [array("I") for _ in self.users]
         evidence: list[array[float]] = [array("f") for _ in self.users]
         numbers: list[array[int]] = [array("I") for _ in self.users]
@@ -208,12 +214,12 @@ class _Builder:
                 owners[t].append(i)
                 numbers[t].append(len(entry) - 1)
                 part = CENTER * center.get(t, 0.0) / whole
-                evidence[t].append(math.log1p(m / SMOOTHING) + part)
+                evidence[t].append(math.log1p(m / smoothing) + part)
                 phrasing.extend([j for j, _ in row])
                 value.extend([v for _, v in row])
                 entry.append(len(phrasing))
             length.append(whole)
-            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(self.weight)))
+            base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
         order = sorted(range(len(self.keys)), key=self.keys.__getitem__)
         return Index(
             intents=self.ids,
