@@ -84,19 +84,16 @@ class Index(Record):
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_rows", "smoothing")
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
-
-    @property
-    def smoothing(self) -> float:
+        self.smoothing = len(self.intents) / max(1, self.first[-1])
         """The mass that every intent is given on every feature: that of one phrasing, shared among
         as many as an intent has on the average. The more there are, the more an absent word tells.
         """
-        return len(self.intents) / max(1, self.first[-1])
 
     @property
     def rarest(self) -> float:
