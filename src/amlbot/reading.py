@@ -87,7 +87,7 @@ class Reader:
 
     @cached_property
     def _openers(self) -> frozenset[str]:
-        """Words that may begin what is more than a word; only an index to be built asks for them."""
+        """Words that may begin what is more than a word: asked for when an index is built."""
         phrases = (self.names.forms, self._spellings, self._concepts, self._fillers)
         return frozenset(self.names.capitals).union(*(p.openers() for p in phrases))
 
