@@ -286,7 +286,7 @@ def _summed(features: Iterable[int], values: Iterable[float]) -> dict[int, float
 
 def key(reading: Reading) -> tuple[str, ...]:
     """What makes two texts the same question: their words, spelled alike."""
-    return tuple(part for word in reading.words for part in word.surface)
+    return tuple([part for word in reading.words for part in word.surface])
 
 
 def damped(counts: Mapping[str, float]) -> dict[str, float]:
