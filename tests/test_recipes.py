@@ -159,7 +159,8 @@ def test_streamlit() -> None:
     assert "in children" in said[3]
 
 
-def test_chainlit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chainlit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CHAINLIT_APP_ROOT", str(tmp_path))  # it writes settings when imported
     chainlit = pytest.importorskip("chainlit")
     sent: list[str] = []
 
