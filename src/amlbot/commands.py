@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from . import saving, transcript
 from .glossary import define
 from .model import Choice, Outcome, Reply, Turn
+from .record import Record
 from .speaking import Speaker
 from .text import words
 
@@ -117,8 +118,7 @@ class Session:
 Run: TypeAlias = Callable[[Session, str], Reply]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record):
     """One command. What it does is written under ``command-NAME`` in the replies."""
 
     name: str

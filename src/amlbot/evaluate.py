@@ -7,12 +7,12 @@ import random
 import string
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 
 from .errors import KnowledgeError, Problem
 from .knowledge import KnowledgeBase
 from .matcher import Matcher
 from .model import Candidate, Intent, Match, Outcome
+from .record import Record, asdict, replace
 from .yamlfile import Document
 
 FOLDS = 10
@@ -23,8 +23,7 @@ TOLERANCE = 0.002
 """Share of the questions by which a figure may fall short of the baseline before it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Record):
     """A question, and what must become of it."""
 
     say: str
@@ -35,8 +34,7 @@ class Case:
     With ``clarify`` the expected intent must be on offer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """What became of one question."""
 
     case: Case
@@ -81,8 +79,7 @@ class Result:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Record):
     """How a set of questions fared. Shares are of all questions; in [0, 1]."""
 
     questions: int
@@ -108,8 +105,7 @@ class Summary:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Record):
     """Figures recorded earlier, to be held against new ones."""
 
     summary: Summary

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 
 from .figures import in_words
 from .layout import paragraphs
 from .model import Reply, Source
+from .record import Record
 from .text import printable
 
 Say = Callable[..., str]
@@ -25,16 +25,14 @@ _CSS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Record):
     """What was typed and what was said to it."""
 
     typed: str
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Record):
     """What is saved."""
 
     day: date

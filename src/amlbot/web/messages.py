@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..dialogue import MAX_HISTORY, clipped, user_messages
 from ..model import Turn
+from ..record import Record
 from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """One message to answer."""
 
     text: str

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from string import Template
@@ -19,6 +18,7 @@ from ..bot import Bot
 from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
+from ..record import Record, replace
 from ..text import printable
 from . import chart
 from .limits import MAX_TEXT
@@ -57,8 +57,7 @@ _WORDS = (
 _ASSETS = Path(__file__).parent / "assets"
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Record):
     """What a form sent."""
 
     said: tuple[str, ...] = ()
