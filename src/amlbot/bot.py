@@ -62,7 +62,6 @@ class Bot:
             self._understanding, self._referring, self._speaker, self._steering
         )
         self.say = self._speaker.tell
-        self.banner = self._speaker.banner
         self.show = self._speaker.show
         self.filled = self._speaker.filled
 

@@ -112,23 +112,38 @@ def _chat(args: SimpleNamespace) -> int:
 
 
 def _ask(args: SimpleNamespace) -> int:
-    from .layout import MEASURE
+    from .model import Outcome
+
+    bot = open_bot(args)
+    given = " ".join(args.question)
+    many = given in ("", "-")
+    unsure = False
+    for question in _lines(sys.stdin) if many else [given]:
+        reply = bot.ask(question)
+        print(_shown(reply, bot, args), end="\n\n" if many and not args.json else "\n")
+        unsure |= reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
+    return EXIT_UNSURE if unsure else EXIT_OK
+
+
+def _shown(reply: Reply, bot: Bot, args: SimpleNamespace) -> str:
+    """The reply as the options and standard output ask for it."""
     from .render import as_json, as_text
     from .style import style_for
 
-    bot = open_bot(args)
-    tty = sys.stdout.isatty()
-    style = style_for(args.environ, tty=tty, encoding=sys.stdout.encoding or "", plain=args.plain)
-    width = _columns() if tty else MEASURE
-    given = " ".join(args.question)
-    unsure = False
-    for question in [given] if given not in ("", "-") else _lines(sys.stdin):
-        reply = bot.ask(question)
-        print(as_json(reply) if args.json else as_text(reply, bot.say, width, style))
-        if not args.json and given in ("", "-"):
-            print()
-        unsure |= _is_unsure(reply)
-    return EXIT_UNSURE if unsure else EXIT_OK
+    if args.json:
+        return as_json(reply)
+    tty, encoding = sys.stdout.isatty(), sys.stdout.encoding or ""
+    style = style_for(args.environ, tty=tty, encoding=encoding, plain=args.plain)
+    return as_text(reply, bot.say, _width(), style)
+
+
+def _width() -> int:
+    """Columns of the window; those of a page where there is none."""
+    import shutil
+
+    from .layout import MEASURE
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else MEASURE
 
 
 def open_bot(args: SimpleNamespace) -> Bot:
@@ -152,12 +167,6 @@ def _require(region: str, kb: KnowledgeBase) -> None:
         raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
 
 
-def _is_unsure(reply: Reply) -> bool:
-    from .model import Outcome
-
-    return reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
-
-
 def _list(args: SimpleNamespace) -> int:
     from .knowledge import load
     from .render import json_line
@@ -177,7 +186,7 @@ def _list(args: SimpleNamespace) -> int:
 
 
 def _show(args: SimpleNamespace) -> int:
-    from .render import as_json, as_text, intent_as_text
+    from .render import intent_as_text
 
     bot = open_bot(args)
     intent = bot.kb.intents.get(args.id)
@@ -186,11 +195,8 @@ def _show(args: SimpleNamespace) -> int:
         hint = f" (did you mean {near[0].intent}?)" if near else ""
         _complain(f"there is no answer '{args.id}'{hint}")
         return EXIT_FAILURE
-    reply = bot.filled(bot.show(intent))
-    if args.json:
-        print(as_json(reply))
-    else:
-        print(intent_as_text(intent), as_text(reply, bot.say), sep="\n\n")
+    reply = _shown(bot.filled(bot.show(intent)), bot, args)
+    print(reply if args.json else f"{intent_as_text(intent, _width())}\n\n{reply}")
     return EXIT_OK
 
 
@@ -285,12 +291,6 @@ def _serve(args: SimpleNamespace) -> int:
         settings["AMLBOT_CORS_ORIGINS"] = " ".join(args.cors_origin)
     serve(open_bot(args), args.host, args.port, args.workers, settings)
     return EXIT_OK
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

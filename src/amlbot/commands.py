@@ -192,7 +192,7 @@ def _why(session: Session, argument: str) -> Reply:
     last = session.last_question
     if last is None:
         return session.told("why-nothing")
-    reasons = [_reason(session, part) for part in last.reply.parts or (last.reply,)]
+    reasons = [_reason(session, part) for part in last.reply.each]
     heard = session.speaker.tell("why", typed=last.typed)
     return Reply(Outcome.CHAT, "\n\n".join([heard, *reasons]))
 

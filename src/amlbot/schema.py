@@ -504,7 +504,6 @@ def _entity(fields: _Fields) -> None:
         broader=fields.refs("broader", "entity"),
         confused_with=fields.refs("confused_with", "entity"),
         implied=fields.flag("implied"),
-        origin=str(fields.place),
     )
     for i, form in enumerate(entity.forms):
         fields.draft.define("name", " ".join(words(form)), fields.at("forms", i))
@@ -518,7 +517,6 @@ def _term(fields: _Fields) -> None:
         meaning=fields.prose("meaning", required=True),
         also=fields.texts("also"),
         sources=fields.refs("sources", "source"),
-        origin=str(fields.place),
     )
     if term.term and fields.draft.define("glossary term", term.term.lower(), fields.at("term")):
         fields.draft.glossary[term.term.lower()] = term
@@ -531,7 +529,6 @@ def _fact(fields: _Fields) -> None:
         text=fields.text("text", required=True),
         checked=fields.date("checked"),
         sources=fields.refs("sources", "source"),
-        origin=str(fields.place),
     )
     if id:
         fields.draft.facts[id] = fact
@@ -547,7 +544,6 @@ def _region(fields: _Fields) -> None:
         helpline=fields.text("helpline", required=True),
         checked=fields.date("checked"),
         sources=fields.refs("sources", "source"),
-        origin=str(fields.place),
     )
     if id:
         fields.draft.regions[id] = region
@@ -617,6 +613,5 @@ def _sign(fields: _Fields) -> None:
                 at_hand=fields.flag("at_hand"),
                 doubt=doubt,
                 sources=fields.refs("sources", "source"),
-                origin=str(fields.place),
             )
         )

@@ -35,25 +35,6 @@ _KEEPING = ("kept", "keep", "note")
 """Fields with questions for the doctor: those kept before, and new ones."""
 _ACTIONS = frozenset({"pick", "keep", "add", "drop", "set"})
 """Buttons other than the one that asks."""
-_WORDS = (
-    "page-lead",
-    "page-caution",
-    "page-skip",
-    "page-emergency-label",
-    "page-conversation",
-    "page-question",
-    "page-hint",
-    "page-ask",
-    "page-kept",
-    "page-kept-note",
-    "page-note",
-    "page-add",
-    "page-print",
-    "page-again",
-    "page-looking",
-    "page-kept-done",
-    "page-offline",
-)
 _ASSETS = Path(__file__).parent / "assets"
 
 
@@ -125,6 +106,8 @@ class Page:
         self._subject: set[str] = set[str]().union(*map(self._named, forms))
         assets = {name: _asset(f"page.{name}") for name in ("css", "js", "html")}
         self._frame = Template(Template(assets["html"]).safe_substitute(assets))
+        slots = self._frame.get_identifiers()
+        self._worded = [name for name in slots if name.startswith("page_")]
         self.policy = "; ".join(
             (
                 "default-src 'none'",
@@ -159,7 +142,7 @@ class Page:
             "kept": self._questions(talk.kept),
             "regions": self._regions(region),
         }
-        words = {name.replace("-", "_"): self._say(name) for name in _WORDS}
+        words = {name: self._say(name.replace("_", "-")) for name in self._worded}
         return printable(self._frame.substitute(slots | words))
 
     def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
@@ -172,8 +155,8 @@ class Page:
 
     def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
         """A message and its reply: the only thing that the log ever holds."""
-        parts = reply.parts or (reply,)
-        shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
+        parts = enumerate(reply.each, 1)
+        shown = "\n".join(self._part(part, f"turn-{number}-{i}") for i, part in parts)
         if reply.outcome is Outcome.URGENT:
             heading = self._say(f"urgent-{reply.level}", emergency=emergency)
             shown = _tappable(f"<h3>{heading}</h3>\n{shown}", emergency)
@@ -312,10 +295,10 @@ def _button(name: str, value: str, label: str, look: str = "") -> str:
 
 def _source(source: Source) -> str:
     title = escape(source.title)
-    if source.url.startswith(("https://", "http://")):
-        url = escape(source.url)
+    if source.link:
+        url = escape(source.link)
         title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    return ". ".join((title, *(escape(x) for x in (source.publisher, source.date) if x)))
+    return f"{title}. {escape(source.where)}" if source.where else title
 
 
 def _asset(name: str) -> str:
