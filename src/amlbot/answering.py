@@ -17,8 +17,6 @@ from .understanding import WHOLE, Understanding, Understood
 NAMELESS = 0.5
 """Score below which a question that names nothing we write about is declined, not asked about ("a
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope."""
-
-
 LIST = 3
 """Every how many words a text names something that is a list, as of results, and no sentence."""
 

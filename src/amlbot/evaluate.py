@@ -19,6 +19,8 @@ FOLDS = 10
 """Rounds of the held-out test; an intent with at most ten questions loses one at a time."""
 OFFERED = 3
 """Candidates that a reader is offered: the right one among them is one tap away."""
+LETTERS_A_SLIP, LOST_SPACES = 8, 0.02
+"""Light typing mistakes: a slip in so many letters, and the share of spaces that are left out."""
 TOLERANCE = 0.002
 """Share of the questions by which a figure may fall short of the baseline before it counts."""
 
@@ -195,13 +197,13 @@ def run(matcher: Matcher, asked: Sequence[Case]) -> list[Result]:
     return [Result(case, matcher.match(case.say)) for case in asked]
 
 
-def held_out(kb: KnowledgeBase, folds: int = FOLDS, typos: bool = False) -> Iterator[Result]:
+def held_out(kb: KnowledgeBase, typos: bool = False) -> Iterator[Result]:
     """Ask every phrasing but the titles of a matcher that was built without it."""
-    for fold in range(folds):
+    for fold in range(FOLDS):
         asked: list[Case] = []
         intents = dict(kb.intents)
         for intent in kb.intents.values():
-            out = () if intent.chat else intent.questions[1:][fold::folds]
+            out = () if intent.chat else intent.questions[1:][fold::FOLDS]
             kept = tuple(question for question in intent.questions if question not in out)
             intents[intent.id] = replace(intent, questions=kept)
             asked += [Case(phrasing, intent.id) for phrasing in out]
@@ -214,12 +216,12 @@ def mistyped(asked: Sequence[Case]) -> list[Case]:
     return [replace(case, say=mistype(case.say, random.Random(case.say))) for case in asked]
 
 
-def mistype(text: str, rng: random.Random, letters: int = 8) -> str:
-    """One slip per ``letters`` letters in words of four or more, and one lost space in fifty."""
+def mistype(text: str, rng: random.Random) -> str:
+    """Some slips in words of four letters or more, and here and there a lost space."""
     typed = []
     for correct in text.split():
         word = correct
-        if len(word) >= 4 and rng.random() < len(word) / letters:
+        if len(word) >= 4 and rng.random() < len(word) / LETTERS_A_SLIP:
             i = rng.randrange(1, len(word) - 1)
             word = rng.choice(
                 [
@@ -229,7 +231,7 @@ def mistype(text: str, rng: random.Random, letters: int = 8) -> str:
                     word[:i] + rng.choice(string.ascii_lowercase) + word[i + 1 :],
                 ]
             )
-        typed.append(word + (" " if rng.random() > 0.02 else ""))
+        typed.append(word + (" " if rng.random() > LOST_SPACES else ""))
     return "".join(typed).strip()
 
 

@@ -188,5 +188,5 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _overlap(a: str, b: str) -> float:
     """How much of the words of either text both have; above 1 for the same words in order."""
-    one, other = set(words(a)), set(words(b))
-    return len(one & other) / (len(one | other) or 1) + (words(a) == words(b))
+    one, other = words(a), words(b)
+    return _share(frozenset(one), frozenset(other)) + (one == other)
