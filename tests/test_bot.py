@@ -98,6 +98,11 @@ def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 911" in bot.ask("fever number to call", region="nowhere").text
 
 
+def test_a_region_without_numbers_is_refused(small: KnowledgeBase) -> None:
+    with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
+        Bot(small, region="moon")
+
+
 def test_an_empty_message(bot: Bot) -> None:
     assert bot.ask("  ").outcome is Outcome.CHAT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -83,6 +84,17 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see: {self.prog} --help)")
 
 
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {least} to {most}")
+
+    return read
+
+
 def parser() -> argparse.ArgumentParser:
     """What reads a command line; the name of the command, or None, ends up in ``command``."""
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -130,14 +142,22 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--typos", action="store_true", help="ask with typing mistakes")
     test.add_argument("--topic", metavar="NAME", help="report what concerns one topic or file")
     test.add_argument(
-        "--rows", type=int, default=20, metavar="N", help="lines of each table (default: 20)"
+        "--rows",
+        type=_whole(0, 10**6),
+        default=20,
+        metavar="N",
+        help="lines of each table (default: 20)",
     )
     test.add_argument("--baseline", metavar="FILE", help="fail where it is worse than recorded")
     test.add_argument("--record", metavar="FILE", help="write the baseline")
     serve = command("serve", "serve the web page and the HTTP API (needs amlbot[web])")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
-    serve.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
-    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    serve.add_argument(
+        "--port", type=_whole(1, 65535), default=8000, metavar="N", help="port (default: 8000)"
+    )
+    serve.add_argument(
+        "--workers", type=_whole(1, 1000), default=1, metavar="N", help="processes (default: 1)"
+    )
     serve.add_argument(
         "--cors-origin",
         action="append",

@@ -46,13 +46,18 @@ class Bot:
     def __init__(
         self, kb: KnowledgeBase | None = None, *, matcher: Matching | None = None, region: str = ""
     ) -> None:
-        """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
+        """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first).
+
+        Raises:
+            UsageError: for a region that ``kb`` has no numbers for.
+
+        """
         self.kb = kb or load()
         self.region = region
+        self._speaker = Speaker(self.kb, region)
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
         self._screen = Screen(self.kb)
-        self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
         self._splitter = Splitter(cues(self.kb))

@@ -16,7 +16,6 @@ from .text import printable
 if TYPE_CHECKING:
     from .bot import Bot
     from .evaluate import Baseline
-    from .knowledge import KnowledgeBase
     from .model import Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
@@ -106,9 +105,7 @@ def _chat(args: SimpleNamespace) -> int:
     if args.knowledge:  # its own first words are in it
         bot = open_bot(args)
         return run(lambda: bot, Speaker(bot.kb, args.region), manner, args.environ)
-    kb = defaults()
-    _require(args.region, kb)
-    return run(lambda: open_bot(args), Speaker(kb, args.region), manner, args.environ)
+    return run(lambda: open_bot(args), Speaker(defaults(), args.region), manner, args.environ)
 
 
 def _ask(args: SimpleNamespace) -> int:
@@ -150,21 +147,13 @@ def open_bot(args: SimpleNamespace) -> Bot:
     """The bot that the options ask for.
 
     Raises:
-        UsageError: for a region that the knowledge has no numbers for.
+        AmlbotError: for knowledge that cannot be used, or a region that it has no numbers for.
 
     """
     from .bot import Bot
     from .knowledge import load
 
-    kb = load(args.knowledge)
-    _require(args.region, kb)
-    return Bot(kb, region=args.region)
-
-
-def _require(region: str, kb: KnowledgeBase) -> None:
-    if region and region not in kb.regions:
-        known = ", ".join(kb.regions) or "none"
-        raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
+    return Bot(load(args.knowledge), region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
@@ -172,9 +161,11 @@ def _list(args: SimpleNamespace) -> int:
     from .render import json_line
 
     kb = load(args.knowledge)
-    for topic in kb.topics:
-        if args.topic.lower() not in topic.lower():
-            continue
+    topics = [topic for topic in kb.topics if args.topic.lower() in topic.lower()]
+    if args.topic and not topics:
+        known = ", ".join(kb.topics)
+        raise UsageError(f"no topic is called '{args.topic}' (there are: {known})")
+    for topic in topics:
         intents = [i for i in kb.intents.values() if i.topic == topic and not i.chat]
         if args.json:
             for intent in intents:
@@ -251,9 +242,9 @@ def _baseline(path: str) -> Baseline:
         with open(path, encoding="utf-8") as file:
             return Baseline.parse(file.read())
     except (OSError, ValueError) as error:
-        raise UsageError(
-            f"cannot read the baseline {path}: {error} (--record writes one)"
-        ) from error
+        reason = getattr(error, "strerror", None) or "it is none"
+        hint = "(--record writes one)"
+        raise UsageError(f"cannot read the baseline {path}: {reason.lower()} {hint}") from None
 
 
 def _check(args: SimpleNamespace) -> int:

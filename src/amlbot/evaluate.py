@@ -8,7 +8,7 @@ import string
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from .errors import KnowledgeError, Problem
+from .errors import KnowledgeError, Problem, UsageError
 from .knowledge import KnowledgeBase
 from .matcher import Matcher
 from .model import Candidate, Intent, Match, Outcome
@@ -159,8 +159,9 @@ def cases(document: Document) -> list[Case]:
         KnowledgeError: with every entry that is neither.
 
     """
-    problems = list(document.problems)
-    found = []
+    if document.problems:
+        raise KnowledgeError(document.problems)
+    problems, found = [], []
     entries = document.data if isinstance(document.data, list) else [document.data]
     for i, entry in enumerate(entries):
         case = _case(entry)
@@ -239,17 +240,16 @@ def concerning(results: Sequence[Result], intents: Mapping[str, Intent], part: s
     """The results that ask for, or were stolen by, an intent of a topic or a file.
 
     ``part`` is part of the topic's or the file's name.
+
+    Raises:
+        UsageError: if there is no such topic or file.
+
     """
-
-    def belongs(id: str) -> bool:
-        intent = intents.get(id)
-        return intent is not None and part.lower() in f"{intent.topic}\n{intent.origin}".lower()
-
-    return [
-        result
-        for result in results
-        if belongs(result.case.expect) or (result.thief and belongs(result.thief.intent))
-    ]
+    told = {id: f"{intent.topic}\n{intent.origin}".lower() for id, intent in intents.items()}
+    those = {id for id, names in told.items() if part.lower() in names}
+    if not those:
+        raise UsageError(f"no topic or file is called '{part}' (amlbot list shows the topics)")
+    return [r for r in results if r.case.expect in those or (r.thief and r.thief.intent in those)]
 
 
 def report(

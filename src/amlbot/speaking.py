@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from .errors import UsageError
 from .knowledge import KnowledgeBase, defaults
 from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source
 from .record import replace
@@ -25,6 +26,15 @@ class Speaker:
     """Says what one knowledge base has to say."""
 
     def __init__(self, kb: KnowledgeBase, region: str = "") -> None:
+        """Give the telephone numbers of ``region``; of the first that ``kb`` has without one.
+
+        Raises:
+            UsageError: for a region that ``kb`` has no numbers for.
+
+        """
+        if region and region not in kb.regions:
+            known = ", ".join(kb.regions) or "none"
+            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
         self.kb = kb
         self.region = region
 
