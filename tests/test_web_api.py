@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from amlbot import Bot, Candidate, KnowledgeBase, Match
+from amlbot import AmlbotError, Bot, Candidate, KnowledgeBase, Match
 from amlbot.dialogue import MAX_HISTORY
 
 pytest.importorskip("starlette")
@@ -179,6 +179,12 @@ def test_other_sites_may_not_call_unless_they_are_named(small: KnowledgeBase) ->
         401,
         "https://clinic.example",
     )
+
+
+@pytest.mark.parametrize("origin", ["clinic.example", "https://clinic.example/", ""])
+def test_an_origin_that_no_browser_sends_is_refused(small: KnowledgeBase, origin: str) -> None:
+    with pytest.raises(AmlbotError, match="is no origin"):
+        create_app(Bot(small), cors_origins=[origin])
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/nothing", "/api/ask", "/openapi.json"])

@@ -262,7 +262,7 @@ def _check(args: SimpleNamespace) -> int:
             if args.stats:
                 print("\n".join(quality.stats().lines()))
             elif not found and not args.json:
-                print(printable(f"{path}: {len(quality.kb.intents)} answers, no problems"))
+                print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
         problems += found
     for problem in problems:
         print(json_line(problem.as_dict()) if args.json else printable(str(problem)))

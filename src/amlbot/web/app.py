@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import os
+import re
 import time
 import traceback
 import uuid
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..bot import Bot
+from ..errors import UsageError
 from ..knowledge import load
 from ..markdown import as_markdown
 from ..model import Reply
@@ -38,6 +40,7 @@ from .page import MAX_FIELDS, Page, Talk
 Endpoint = Callable[[Request], Awaitable[Response]]
 Made = TypeVar("Made")
 
+_ORIGIN = re.compile(r"\*|https?://[^/\s]+")
 _log = logging.getLogger("amlbot.web")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -64,7 +67,14 @@ def create_app(
     Holds no conversation: every request brings its own, so any number of copies give the same
     replies. With an ``api_key``, programs must send it as a bearer token; the page stays open.
     Pages of ``cors_origins`` may call it from a browser; by default none may.
+
+    Raises:
+        UsageError: for an origin that no browser would send.
+
     """
+    for origin in cors_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(f"'{origin}' is no origin (write it as in https://example.org)")
     server = _Server(bot or Bot(), api_key, answer_seconds, body_seconds)
     middleware = [Middleware(_Shield)]
     if cors_origins:
@@ -89,6 +99,10 @@ def from_environment(
 
     ``AMLBOT_KNOWLEDGE`` and ``AMLBOT_REGION`` as for the command, unless there is a ``bot``
     already; ``AMLBOT_API_KEY``; and ``AMLBOT_CORS_ORIGINS`` with spaces between.
+
+    Raises:
+        AmlbotError: for what cannot be used of it.
+
     """
     if bot is None:
         kb = load(environ.get("AMLBOT_KNOWLEDGE") or None)
