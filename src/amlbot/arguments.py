@@ -97,17 +97,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def parser() -> argparse.ArgumentParser:
     """What reads a command line; the name of the command, or None, ends up in ``command``."""
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    add = common.add_argument
-    add("--knowledge", metavar="PATH", help="answer from this file or folder instead")
-    add("--json", action="store_true", help="one JSON object a reply, and nothing else")
-    add(
-        "--plain",
-        "--screen-reader",
-        action="store_true",
-        help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
-    )
-    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
+    common = _common()
     parser = _Parser(
         prog="amlbot",
         description=_ABOUT,
@@ -122,10 +112,32 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="keep earlier questions of the chat in FILE (otherwise nothing is kept)",
     )
+    _add_commands(parser, common)
+    return parser
+
+
+def _common() -> _Parser:
+    """The options of every command; one that is not given sets nothing."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    add = common.add_argument
+    add("--knowledge", metavar="PATH", help="answer from this file or folder instead")
+    add("--json", action="store_true", help="one JSON object a reply, and nothing else")
+    add(
+        "--plain",
+        "--screen-reader",
+        action="store_true",
+        help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
+    )
+    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
+    return common
+
+
+def _add_commands(parser: _Parser, common: _Parser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
 
     def command(name: str, help: str) -> _Parser:
-        sub = commands.add_parser(name, help=help, description=_sentence(help), parents=[common])
+        about = f"{help[0].upper()}{help[1:]}."
+        sub = commands.add_parser(name, help=help, description=about, parents=[common])
         sub.examples = _EXAMPLES[name]
         return sub
 
@@ -169,8 +181,3 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
     check.add_argument("--quality", action="store_true", help="also judge the wording")
     check.add_argument("--stats", action="store_true", help="also count, and grade the reading")
-    return parser
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
