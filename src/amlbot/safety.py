@@ -47,7 +47,7 @@ MAX_ASKED = 300
 ALARM, DOUBT = 1.8, 1.4
 """Likeness from which to raise an alarm, and from which to add a line to the answer.
 
-What other values catch, and how often they alarm for nothing: docs/knowledge.md, "Danger signs".
+What other values catch, and how often they alarm for nothing: docs/safety.md.
 """
 
 
