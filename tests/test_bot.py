@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -121,6 +123,19 @@ def test_history_of_any_shape(history: list[object], expected: list[str]) -> Non
 
 def test_the_same_input_gives_the_same_reply(bot: Bot) -> None:
     assert bot.ask("wht is idh1") == bot.ask("wht is idh1")
+
+
+def test_many_threads_get_the_same_replies(bot: Bot) -> None:
+    questions = ["what is idh1", "what is idh2", "nice weather", "hello", "wat is ihd1"] * 40
+    expected = [bot.ask(question) for question in questions]
+    barrier = threading.Barrier(8)
+
+    def work(_: int) -> bool:
+        barrier.wait(10)
+        return [bot.ask(question) for question in questions] == expected
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(8)))
 
 
 def test_another_matcher_can_stand_in(small: KnowledgeBase) -> None:

@@ -1,12 +1,10 @@
-"""The safety screen in a conversation: first, whatever came before, and in the reader's region."""
+"""What an alarm says: first what to do, in the reader's region, and nothing that could harm."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from amlbot import Bot, KnowledgeBase, Outcome, Turn
+from amlbot import Bot, KnowledgeBase, Outcome
 from amlbot.render import as_text
 
 
@@ -70,20 +68,3 @@ def test_urgent_looks_different_without_color(bot: Bot) -> None:
 def test_knowledge_without_a_safety_section_has_no_screen() -> None:
     kb = KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q"], "answer": "A"}]})
     assert Bot(kb).ask("i cant breathe").outcome is Outcome.UNKNOWN
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(
-        st.one_of(
-            st.builds(Turn, st.sampled_from(["user", "assistant", "x"]), st.text(max_size=80)),
-            st.dictionaries(st.text(max_size=5), st.one_of(st.none(), st.text(max_size=20))),
-        ),
-        max_size=20,
-    )
-)
-def test_no_history_changes_what_the_screen_says(
-    bot: Bot, history: list[Turn | dict[str, object]]
-) -> None:
-    reply = bot.ask("my husband is on chemo and collapsed", history)
-    assert (reply.outcome, reply.level) == (Outcome.URGENT, "emergency")

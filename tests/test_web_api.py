@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -236,20 +234,6 @@ def test_an_answer_that_takes_too_long(small: KnowledgeBase) -> None:
     answer = post(app, "/api/ask", {"text": "what is idh1"})
     refused_with(503, answer)
     assert answer.headers["retry-after"] == "2"
-
-
-def test_many_threads_get_the_same_replies(small: KnowledgeBase) -> None:
-    bot = Bot(small)
-    questions = ["what is idh1", "what is idh2", "nice weather", "hello", "wat is ihd1"] * 40
-    expected = [bot.ask(question) for question in questions]
-    barrier = threading.Barrier(8)
-
-    def work(_: int) -> bool:
-        barrier.wait(10)
-        return [bot.ask(question) for question in questions] == expected
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(work, range(8)))
 
 
 def test_two_apps_with_different_knowledge_in_one_process(small: KnowledgeBase) -> None:

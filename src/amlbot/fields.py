@@ -13,11 +13,12 @@ from difflib import get_close_matches
 from math import isfinite
 
 from .errors import Problem
+from .model import REGIONAL
 from .record import Record
 from .text import words
 from .yamlfile import Document, Path
 
-LIVE = frozenset({"emergency", "crisis", "helpline", "topics"})
+LIVE = REGIONAL | {"topics"}
 """Placeholders filled at reply time: from the reader's region, and from the knowledge itself."""
 MAX_HINTS = 20
 """Names for which a near one is looked up: many more are no slips, and each takes its time."""

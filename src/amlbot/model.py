@@ -137,6 +137,10 @@ class Fact(Record):
     sources: tuple[str, ...] = ()
 
 
+REGIONAL = frozenset({"emergency", "crisis", "helpline"})
+"""The telephone numbers of a `Region`, which stand as {placeholders} in texts."""
+
+
 class Region(Record):
     """Where a reader lives, as far as telephone numbers go. Ready to stand in a sentence."""
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 
 from . import ready
-from .base import KnowledgeBase
-from .knowledge import read
+from .knowledge import KnowledgeBase, read
 from .matcher import Matcher
 from .reading import Reader
 from .safety import Screen

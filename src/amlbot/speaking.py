@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from .errors import UsageError
 from .knowledge import KnowledgeBase, defaults
-from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source
+from .model import REGIONAL, Candidate, Choice, Intent, Match, Outcome, Reply, Source
 from .record import replace
 from .text import printable
 
@@ -16,7 +16,6 @@ MAX_CHOICES = 3
 SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
-_REGIONAL = frozenset({"emergency", "crisis", "helpline"})
 _Thing = TypeVar("_Thing")
 _PLACEHOLDER = re.compile(r"(\A|[.!?]\s+|\n\n)?\{([a-z0-9-]+)\}")
 """A placeholder, and what stands before it if it opens a sentence."""
@@ -178,7 +177,7 @@ class Speaker:
 
     def _value(self, name: str, region: str | None, turn: int) -> str:
         regions, facts = self.kb.regions, self.kb.facts
-        if name in _REGIONAL:
+        if name in REGIONAL:
             if region is None or not regions:
                 return ""
             return str(getattr(regions.get(region) or next(iter(regions.values())), name))
