@@ -51,10 +51,29 @@ def test_a_plea_is_no_other_question(bot: Bot) -> None:
     assert "You also asked" not in bot.ask("She had a seizure. Should we wait until morning?").text
 
 
-def test_an_unclear_middle_gets_a_line_beside_the_answer(bot: Bot) -> None:
-    reply = bot.ask("my temperature is 37.7. what is NPM1?")
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("my temperature is 37.7. what is NPM1?", "Call your care team's 24-hour number now if"),
+        ("my temperature is 37.7. what is NPM1? what is CBF?", "Call your care team's 24-hour"),
+        ("i cant cope with this, what is npm1 mutaton", "You need not carry this alone."),
+        ("i cant cope and the bus was late", "You need not carry this alone."),
+    ],
+    ids=["an answer", "two answers", "an answer to a slip", "no answer"],
+)
+def test_an_unclear_middle_gets_a_line_above_all_else(bot: Bot, typed: str, line: str) -> None:
+    reply = bot.ask(typed)
     assert reply.outcome is not Outcome.URGENT
-    assert "37.5" in reply.text
+    assert reply.text.startswith(line)
+    shown = as_text(reply, bot.say, chat=True)
+    assert shown.startswith(line)
+    assert shown.count(line) == 1
+
+
+def test_a_line_above_an_answer_has_the_numbers_of_the_region(bot: Bot) -> None:
+    reply = bot.ask("i cant cope with this, what is npm1?", region="uk")
+    assert "116 123" in reply.lead
+    assert as_text(reply, bot.say).count("116 123") == 1
 
 
 def test_a_question_about_fever_is_answered(bot: Bot) -> None:
