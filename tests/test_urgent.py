@@ -30,6 +30,22 @@ def test_the_first_line_says_what_to_do(bot: Bot, typed: str, level: str, begins
     assert reply.sources
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("dad isn't breathing", "Say first that the person does not wake, or does not breathe."),
+        ("her lips are blue", "Call 911 now.\n"),
+        ("out of breath on the stairs since today", "breathing is hard at rest"),
+        ("temp 39.4 and he talks nonsense", "It may be sepsis."),
+        ("shaky hands and walking like a drunk since the cytarabine", "Do not walk alone."),
+        ("first venetoclax yesterday, now my pee is brown", "which medicine was started"),
+        ("it hurts so bad to poo and my bottom is sore", "an infection can get bad fast"),
+    ],
+)
+def test_what_is_said_fits_the_sign(bot: Bot, typed: str, says: str) -> None:
+    assert says in bot.ask(typed).text
+
+
 def test_the_numbers_are_those_of_the_region(bot: Bot) -> None:
     assert bot.ask("she had a seizure", region="uk").text.startswith("Call 999 now")
 
