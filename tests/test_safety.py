@@ -99,7 +99,7 @@ def test_quiet(screen: Screen, message: str) -> None:
 def test_the_strongest_sign_wins(screen: Screen) -> None:
     alarm = screen.check("Temp 38.4 and loose stools all day. Also he cannot breathe.")
     assert alarm is not None
-    assert (alarm.level, alarm.sign) == (Level.EMERGENCY, "breathing")
+    assert (alarm.level, alarm.sign) == (Level.EMERGENCY, "air")
 
 
 def test_a_guard_quiets_only_its_own_clause(screen: Screen) -> None:

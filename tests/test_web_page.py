@@ -217,6 +217,20 @@ def test_an_urgent_reply_has_a_number_to_tap_and_nothing_else_to_press(bot: Bot)
     assert Reader(page).labels("pick") == Reader(page).labels("keep") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["i cant cope with this, what is npm1?", "i cant cope. what is npm1? what is mrd?"],
+    ids=["an answer", "two answers"],
+)
+def test_a_line_for_someone_who_may_be_in_danger_stands_above_all_titles(
+    bot: Bot, text: str
+) -> None:
+    page = press(create_app(bot), get(create_app(bot)).text, text=text)
+    above, *_ = re.findall(r'<div class="reply answer">(.*?)<h3>', page, re.DOTALL)
+    assert "You need not carry this alone." in above
+    assert page.count("You need not carry this alone.") == 1
+
+
 def test_the_region_of_the_page(app: ASGIApp) -> None:
     page = press(app, get(app).text, set="region", region="uk")
     assert '<a href="tel:999">' in page

@@ -89,9 +89,7 @@ class Bot:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)
         reply, state = self._respond(clipped(text).strip(), state)
-        if alarm:
-            reply = replace(reply, text=f"{reply.text}\n\n{alarm.reply}")
-        return reply, state
+        return _under(alarm.reply, reply) if alarm else reply, state
 
     def _urgent(self, alarm: Alarm) -> Reply:
         text = alarm.reply
@@ -227,3 +225,13 @@ class Bot:
         reply = self._speaker.together(parts, left)
         asked = any(part.outcome is Outcome.CLARIFY for part in parts)
         return reply, replace(after, choices=reply.choices, reply=reply, asked=asked)
+
+
+def _under(line: str, reply: Reply) -> Reply:
+    """``reply`` with ``line`` above everything else that it says, however it is shown."""
+    return replace(
+        reply,
+        text=f"{line}\n\n{reply.text}",
+        lead=f"{line}\n\n{reply.lead}".strip(),
+        parts=(_under(line, reply.parts[0]), *reply.parts[1:]) if reply.parts else (),
+    )

@@ -270,7 +270,7 @@ class Sign(Record):
     at_hand: bool = False
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
     doubt: str = ""
-    """The safety reply beside the answer to a message that only somewhat resembles its messages."""
+    """The safety reply above the answer to a message that only somewhat resembles its messages."""
     sources: tuple[str, ...] = ()
 
 
@@ -405,7 +405,8 @@ class Reply(Record):
     candidates: tuple[Candidate, ...] = ()
     reviewed: str | None = None
     lead: str = ""
-    """What ``text`` opens with above the answer itself: how the message was understood."""
+    """What ``text`` opens with above the answer itself: what to do if the message tells of a
+    danger, and how it was understood."""
     more: bool = False
     """True when "tell me more" has a longer answer that was not given yet."""
     parts: tuple[Reply, ...] = ()

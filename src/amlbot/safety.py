@@ -5,7 +5,7 @@ sign is a set of concepts (ways to say one thing) that stand close together in o
 phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
 is passed over; the strongest that is left makes the alarm. Where there is none, a message still
 alarms if it resembles those that people write of a danger (`amlbot.likeness`); if it does so less,
-the answer gets a line beside it.
+the answer gets a line above it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SHORT = 9
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.8, 1.4
-"""Likeness from which to raise an alarm, and from which to add a line to the answer.
+"""Likeness from which to raise an alarm, and from which to put a line above the answer.
 
 What other values catch, and how often they alarm for nothing: docs/safety.md.
 """
@@ -137,7 +137,7 @@ class Screen:
         return None
 
     def _resembled(self, heard: Heard) -> Alarm | None:
-        """The alarm for what the message resembles; a line beside the answer if it is less so.
+        """The alarm for what the message resembles; a line above the answer if it is less so.
 
         Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
         """

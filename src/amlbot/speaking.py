@@ -143,8 +143,8 @@ class Speaker:
     def filled(self, reply: Reply, region: str = "") -> Reply:
         """``reply`` with the reader's own telephone numbers and current facts in its text."""
         parts = tuple(self.filled(part, region) for part in reply.parts)
-        text = self._fill(reply.text, region or self.region)
-        return replace(reply, text=text, parts=parts)
+        text, lead = (self._fill(t, region or self.region) for t in (reply.text, reply.lead))
+        return replace(reply, text=text, lead=lead, parts=parts)
 
     def cited(self, sources: Iterable[Source]) -> str:
         """Who published ``sources``, and when, as words in a sentence."""

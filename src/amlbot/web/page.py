@@ -168,10 +168,11 @@ class Page:
         )
 
     def _part(self, reply: Reply, id: str) -> str:
-        shown = []
+        shown = [as_html(reply.lead)] if reply.lead else []
         if reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
-        shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
+        text = reply.text.removeprefix(reply.lead)
+        shown.append(as_html(text, self._terms(reply), f"{id}-term"))
         shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
             shown.append(self._sources(reply))
