@@ -151,8 +151,15 @@ class Understanding:
         return max([self.plain(rest).unsure(), *found], key=lambda understood: understood.score)
 
     def plain(self, text: str) -> Understood:
-        """``text`` as it is or without its first and last words; a name alone asks what it is."""
+        """``text`` as it is or without its first and last words; a name alone asks what it is.
+
+        Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
+        """
         name = self._referring.bare_name(text)
+        if name and not any(map(self._referring.proper, self._referring.names(text))):
+            written = self._matcher.match(text)
+            if written.best and written.best.score >= WHOLE:
+                return Understood(written, text)
         first = [self._speaker.say("what-is", name=name)] if name else []
         matches: list[Match] = []
         for form in [*first, *self._referring.forms(text)]:
