@@ -18,7 +18,7 @@ MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     ["ready", "record"],
     ["errors"],
-    ["model", "text", "yamlfile", "store", "saving"],
+    ["model", "text", "yamlfile", "store", "saving", "english"],
     [
         "layout",
         "style",

@@ -17,7 +17,7 @@ ALIKE = 0.6
 """Weight of a look-alike word, times its cosine (0.3 to 0.9: within 0.4 points)."""
 CLOSEST = 8
 """Intents that are compared phrasing by phrasing (5 and 12 rank alike)."""
-NEARNESS = 3.0
+NEARNESS = 2.5
 """Weight of the nearest phrasing's cosine beside the pooled evidence (1 to 3: +0.5 points)."""
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
