@@ -53,6 +53,14 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 
+_WHAT_TO_DO = {
+    401: {"www-authenticate": "Bearer"},
+    408: {"connection": "close"},  # the rest of the body is not read
+    413: {"connection": "close"},
+    503: {"retry-after": "2"},
+}
+"""Headers of a refusal, by its status."""
+
 
 def create_app(
     bot: Bot | None = None,
@@ -140,14 +148,14 @@ class _Server:
     def _keyed(self, endpoint: Endpoint) -> Endpoint:
         """``endpoint`` for those who know the key, if there is one."""
 
-        async def checked(request: Request) -> Response:
+        async def guarded(request: Request) -> Response:
             given = request.headers.get("authorization", "").encode("latin-1")
             if self._key and not hmac.compare_digest(given, f"Bearer {self._key}".encode()):
                 message = "Send the key of this server as 'Authorization: Bearer KEY'."
                 raise Refused(message, 401, code="invalid_api_key")
             return await endpoint(request)
 
-        return checked
+        return guarded
 
     async def _show_page(self, request: Request) -> Response:
         talk, status = Talk(), 200
@@ -254,14 +262,7 @@ def _form(body: bytes) -> list[tuple[str, str]]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    headers = {}
-    if error.status == 401:
-        headers["www-authenticate"] = "Bearer"
-    if error.status in (408, 413):
-        headers["connection"] = "close"  # the rest of the body is not read
-    if error.status == 503:
-        headers["retry-after"] = "2"
-    return _Json(error.as_dict(), error.status, headers)
+    return _Json(error.as_dict(), error.status, _WHAT_TO_DO.get(error.status))
 
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:

@@ -124,8 +124,5 @@ def _check(message: object, where: str) -> None:
     if content is not None and not isinstance(content, str | list):
         problem = f"'{where}.content' must be a string or a list of parts."
         raise Refused(problem, param=f"{where}.content")
-    if isinstance(content, Sequence) and not isinstance(content, str):
-        for part in content:
-            if not isinstance(part, Mapping):
-                problem = f"'{where}.content' must hold objects."
-                raise Refused(problem, param=f"{where}.content")
+    if isinstance(content, list) and not all(isinstance(part, Mapping) for part in content):
+        raise Refused(f"'{where}.content' must hold objects.", param=f"{where}.content")
