@@ -107,8 +107,8 @@ class Index(Record):
 
     def said_by(self, feature: int) -> Iterator[tuple[int, float]]:
         """The intents that use a feature, each with the evidence."""
-        span = slice(self.start[feature], self.start[feature + 1])
-        return zip(self.intent[span], self.evidence[span], strict=True)
+        start, end = self.start[feature], self.start[feature + 1]
+        return zip(self.intent[start:end], self.evidence[start:end], strict=True)
 
     def said_among(self, feature: int, among: Set[int]) -> Iterable[tuple[int, float]]:
         """What `said_by` tells of those ``among`` some intents."""
@@ -199,10 +199,10 @@ class _Builder:
 
     def index(self) -> Index:
         """The finished index."""
+        # of each feature the numbers of its postings; of these the intent, what each adds for it,
+        # and how many entries it has
         numbers: list[array[int]] = [array("I") for _ in self.weight]
-        """Feature → the numbers of its postings."""
         owner, evidence, size = array("I"), array("f"), array("I")
-        """The intent of each posting, by its number; what it adds; and its entries."""
         phrasing, value = array("H"), array("f")
         length, base = array("f"), array("f")
         for i in range(len(self.ids)):
