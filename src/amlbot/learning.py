@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
-from .index import CENTER, SMOOTHING, Index
+from .index import CENTER, Index
 from .record import replace
 from .scoring import ALIKE, SHARPNESS
 from .spelling import Lookalikes
@@ -176,13 +176,13 @@ class _Teacher:
         self, i: int, row: Mapping[int, float], own: Sequence[tuple[int, float]], total: float
     ) -> float:
         """What the index would count for intent ``i`` if the phrasing had not been written."""
-        index, weight = self.index, self.index.weight
+        index, weight, smoothing = self.index, self.index.weight, self.index.smoothing
         root = {self._spots[t][i]: v / math.sqrt(weight[t]) for t, v in row.items()}
         unit = math.hypot(*root.values())
         score = 0.0
         for spot, x in own:
             center = CENTER * sum([index.value[k] for k in index.entries(spot)]) / index.length[i]
-            mass = SMOOTHING * math.expm1(index.evidence[spot] - center)
+            mass = smoothing * math.expm1(index.evidence[spot] - center)
             mass = max(0.0, mass - root.get(spot, 0.0) / unit)
-            score += x * (math.log1p(mass / SMOOTHING) + center)
+            score += x * (math.log1p(mass / smoothing) + center)
         return score + index.base[i] * total

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import NamedTuple
 
-from .index import ANSWER, ID, SMOOTHING, Index, damped, key
+from .index import ANSWER, ID, Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Grams, Lookalikes
@@ -286,7 +286,7 @@ class Scorer:
         index = self.index
         mean = evidence * query.length / sum(query.features.values()) - index.base[i]
         texts = index.first[i + 1] - index.first[i] + ID + ANSWER
-        return min(1.0, max(0.0, mean / math.log1p(texts / SMOOTHING)))
+        return min(1.0, max(0.0, mean / math.log1p(texts / index.smoothing)))
 
     def _comparison(
         self, query: Query, i: int, dots: Sequence[float], shared: Sequence[int]
