@@ -17,7 +17,7 @@ SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
 _Thing = TypeVar("_Thing")
-_PLACEHOLDER = re.compile(r"(\A|[.!?]\s+|\n\n)?\{([a-z0-9-]+)\}")
+_PLACEHOLDER = re.compile(r"(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
 """A placeholder, and what stands before it if it opens a sentence."""
 
 
@@ -104,10 +104,14 @@ class Speaker:
             Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
         )
 
-    def unknown(self, match: Match, misses: int, names: str) -> Reply:
-        """Saying that nothing written fits; ``names`` is what nothing is written about."""
-        if names and misses < self.variants("unknown-name"):
-            text = self.say("unknown-name", misses, names=names)
+    def unknown(self, match: Match, misses: int, names: str, *, outside: bool = False) -> Reply:
+        """Saying that nothing written fits; ``names`` is what nothing is written about.
+
+        What lies ``outside`` of AML is known by its name: there is no spelling to check.
+        """
+        occasion = "unknown-outside" if outside else "unknown-name"
+        if names and misses < self.variants(occasion):
+            text = self.say(occasion, misses, names=names)
         else:
             text = self.say("unknown", misses)
         score = match.best.score if match.best else 0.0
