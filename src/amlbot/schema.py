@@ -459,6 +459,8 @@ def _cues(fields: _Fields) -> Cues:
         checks=fields.texts("checks"),
         persons=fields.texts("persons"),
         tellers=fields.texts("tellers"),
+        tells=fields.texts("tells"),
+        feels=fields.texts("feels"),
         contrasts=tuple(fields.rows("contrasts")),
     )
 
