@@ -204,6 +204,10 @@ class Cues(Record):
     persons: tuple[str, ...] = ()
     tellers: tuple[str, ...] = ()
     """Who starts a new thought after "and" ("I")."""
+    tells: tuple[str, ...] = ()
+    """What opens a sentence that tells, though its first word can ask ("when I")."""
+    feels: tuple[str, ...] = ()
+    """How people say beside a question that it is hard for them ("I am so scared")."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 
