@@ -272,6 +272,8 @@ def _cues(fields: Fields) -> Cues:
         checks=fields.texts("checks"),
         persons=fields.texts("persons"),
         tellers=fields.texts("tellers"),
+        tells=fields.texts("tells"),
+        feels=fields.texts("feels"),
         contrasts=fields.rows("contrasts"),
     )
 
