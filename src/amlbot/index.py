@@ -2,7 +2,7 @@
 
 The model is a pooled, smoothed naive Bayes over unit-length phrasing vectors. An intent's mass on
 a feature is the sum over its phrasings, and over its id and its answer, which are read as further,
-weaker texts of known words. Its evidence is ln(1 + mass / SMOOTHING), so agreement among phrasings
+weaker texts of known words. Its evidence is ln(1 + mass / smoothing), so agreement among phrasings
 counts, logarithmically, and one odd phrasing cannot hijack a word; to it is added the feature's
 part in the intent's center, the mean direction of its phrasings. Rarity is counted over intents,
 not phrasings: that alone is worth 1 to 6 points on ten public sets.
@@ -31,8 +31,6 @@ from .text import words
 
 N = TypeVar("N", int, float)
 
-SMOOTHING = 0.1
-"""Mass that every intent is given on every feature (0.06 to 0.16 rank within 0.6 points)."""
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
 0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
@@ -95,6 +93,13 @@ class Index(Record):
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
+
+    @property
+    def smoothing(self) -> float:
+        """The mass that every intent is given on every feature: that of one phrasing, shared among
+        as many as an intent has on the average. The more there are, the more an absent word tells.
+        """
+        return len(self.intents) / max(1, self.first[-1])
 
     @property
     def rarest(self) -> float:
@@ -199,6 +204,7 @@ class _Builder:
 
     def index(self) -> Index:
         """The finished index."""
+        smoothing = len(self.ids) / max(1, len(self.checks))
         # of each feature the numbers of its postings; of these the intent, what each adds for it,
         # and how many entries it has
         numbers: list[array[int]] = [array("I") for _ in self.weight]
@@ -210,13 +216,13 @@ class _Builder:
             center, mass = _summed(held, parts), self._mass(i)
             whole = math.hypot(*center.values()) or 1.0
             length.append(whole)
-            base.append(-math.log(sum(mass.values()) + SMOOTHING * len(self.weight)))
+            base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
             features = sorted(mass)
             for number, t in enumerate(features, len(owner)):
                 numbers[t].append(number)
             owner.extend(repeat(i, len(features)))
             share = CENTER / whole
-            evidence.extend([math.log1p(mass[t] / SMOOTHING) + share * center[t] for t in features])
+            evidence.extend([math.log1p(mass[t] / smoothing) + share * center[t] for t in features])
             size.extend(map(Counter(held).__getitem__, features))
             by_feature = sorted(range(len(held)), key=held.__getitem__)
             phrasing.extend(map(among.__getitem__, by_feature))

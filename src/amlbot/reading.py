@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
+from .english import SYNONYMS
 from .knowledge import KnowledgeBase
 from .names import Names, Phrases
 from .record import Record
@@ -25,8 +26,9 @@ PARENT = 0.5
 """Weight of what a named thing is a part of: FLT3-ITD also speaks, less, of FLT3."""
 SURFACE = 0.5
 """Weight of a name's own words beside the name: "FLT3 negative" is not just FLT3."""
-CONCEPT = 0.6
-"""Weight of a shared meaning (tired, exhausted) beside that of the word itself."""
+CONCEPT = 0.4
+"""Weight of a shared meaning (tired, exhausted) beside that of the word itself (0.3 to 0.6: within
+0.4 points)."""
 
 NAMEABLE = frozenset({"drug", "gene", "regimen", "procedure", "test"})
 """Kinds of names that make no difference to an intent with ``any_name``, its subject aside."""
@@ -283,7 +285,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
     for word, variants in kb.lexicon.spellings.items():
         for variant in variants:
             spellings.add(words(variant), word)
-    for number, group in enumerate(kb.lexicon.synonyms):
+    for number, group in enumerate(kb.lexicon.synonyms or SYNONYMS):
         for phrase in group:
             concepts.add(words(phrase), f"~{number}")
     for phrase in sorted(kb.lexicon.fillers):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import NamedTuple
 
-from .index import ANSWER, ID, SMOOTHING, Index, damped, key
+from .index import ANSWER, ID, Index, damped, key
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading, Word
 from .spelling import Grams, Lookalikes
@@ -17,7 +17,7 @@ ALIKE = 0.6
 """Weight of a look-alike word, times its cosine (0.3 to 0.9: within 0.4 points)."""
 CLOSEST = 8
 """Intents that are compared phrasing by phrasing (5 and 12 rank alike)."""
-NEARNESS = 3.0
+NEARNESS = 2.5
 """Weight of the nearest phrasing's cosine beside the pooled evidence (1 to 3: +0.5 points)."""
 ABSENT = 2.5
 """What an intent loses for each name in the question that it is not about: worth 1.7 points."""
@@ -286,7 +286,7 @@ class Scorer:
         index = self.index
         mean = evidence * query.length / sum(query.features.values()) - index.base[i]
         texts = index.first[i + 1] - index.first[i] + ID + ANSWER
-        return min(1.0, max(0.0, mean / math.log1p(texts / SMOOTHING)))
+        return min(1.0, max(0.0, mean / math.log1p(texts / index.smoothing)))
 
     def _comparison(
         self, query: Query, i: int, dots: Sequence[float], shared: Sequence[int]
