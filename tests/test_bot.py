@@ -188,3 +188,17 @@ def test_a_danger_sign_at_either_end_of_a_text_of_any_length(
     filling = "we went home. " * (length // 14)
     for text in (f"{sign}{filling}"[:length], f"{filling[: length - len(sign)]}. {sign}"):
         assert bot.ask(text).outcome is Outcome.URGENT
+
+
+def test_what_lies_outside_is_named_and_no_spelling_is_asked_for(bundled: KnowledgeBase) -> None:
+    reply = Bot(bundled).ask("induction of labour at 39 weeks")
+    assert reply.outcome is Outcome.UNKNOWN
+    assert "none about another kind of induction" in reply.text
+    assert "spelling" not in reply.text
+
+
+def test_a_number_that_opens_a_sentence_after_a_quotation_is_capitalized(
+    bundled: KnowledgeBase,
+) -> None:
+    said = Bot(bundled).ask("AML survival rate by age").text
+    assert '?" The American Cancer Society' in said
