@@ -24,9 +24,10 @@ from .understanding import WHOLE, Matching, Understanding, Understood
 
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
-SURE = 0.9
-"""Score from which one question of a story is answered with a name of the story filled in. Below it
-the whole must say the same: which name is meant is a guess ("she fears morphine. Does it?")."""
+SURE, CLEARLY = 0.9, 0.1
+"""Score from which one question of a story is answered with a name of the story filled in, and by
+how much it must outdo an answer to the whole: which name is meant is a guess. "She has pain and
+fears morphine. Does it mean the end?" is of morphine, and not of the fear that is named last."""
 HARD = frozenset({Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN})
 """Replies before which a feeling is met; small talk and alarms have words of their own."""
 PASSING = frozenset(
@@ -201,11 +202,12 @@ class Bot:
         alone = self._within(question, whole, state)
         if full.match.unknown_names or alone.rank <= full.rank:
             return full
-        if not alone.completed or state.live or alone.score >= SURE:
+        pointing = alone.completed or self._referring.points(alone.question)
+        if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
             return alone
-        if full.match.outcome is Outcome.ANSWER:
+        if full.match.outcome is Outcome.ANSWER and alone.score <= full.score + CLEARLY:
             return full
-        return alone if alone.intent == full.intent else alone.unsure()
+        return alone if full.match.outcome is Outcome.ANSWER else alone.unsure()
 
     def _within(self, question: Question, story: str, state: State) -> Understood:
         """A question that may point to the sentence before it, or to what the story names."""

@@ -145,6 +145,8 @@ class Understanding:
         if understood.score >= WHOLE or len(text.split()) > BARE or not understood.intent:
             return False
         named = self._referring.names(text)
+        if any(map(self._referring.proper, named)):
+            return False  # "NRAS, any drugs for it"
         first = self.kb.intents[understood.intent].about[:1]
         meant = all(id in named or self.kb.entities[id].implied for id in first)
         return not meant and self._referring.points(text, idly=True)
