@@ -6,7 +6,7 @@
 prints a table for people, and after it one line of JSON for machines. A figure is a ratio to what
 its row names as its yardstick, measured moments before or after it; the time beside it is only for
 information. ``--most`` bounds the size of the made-up knowledge (default 100,000; a million needs
-some 2 GB and a few minutes), ``--requests`` says after how many the server's memory is looked at
+some 1 GB and a few minutes), ``--requests`` says after how many the server's memory is looked at
 (default 10,000, half a minute).
 """
 

@@ -76,10 +76,10 @@ def test_any_history_is_answered_at_bounded_cost(
     text=st.sampled_from(
         ["i cant breathe", "she has a fever of 39", "i want to die", "what is npm1"]
     ),
-    history=st.lists(st.builds(Turn, st.just("user"), texts), max_size=4),
+    history=st.lists(messages, max_size=6),
 )
-def test_no_history_changes_an_alarm(bot: Bot, text: str, history: list[Turn]) -> None:
-    alone, after = bot.ask(text), bot.ask(text, history)
+def test_no_history_changes_an_alarm(bot: Bot, text: str, history: list[object]) -> None:
+    alone, after = bot.ask(text), bot.ask(text, history)  # type: ignore[arg-type]
     assert (alone.outcome is Outcome.URGENT) == (after.outcome is Outcome.URGENT)
     if alone.outcome is Outcome.URGENT:
         assert after == alone

@@ -98,6 +98,11 @@ def test_any_bytes(raw: bytes) -> None:
 
 
 @pytest.fixture(scope="module")
+def bot(small: KnowledgeBase) -> Bot:
+    return Bot(small)
+
+
+@pytest.fixture(scope="module")
 def matcher(small: KnowledgeBase) -> Matcher:
     return Matcher(small)
 
@@ -118,8 +123,7 @@ def test_any_question_gets_candidates_in_order(matcher: Matcher, said: list[str]
 
 @many
 @given(asked)
-def test_any_reply_can_be_shown_and_sent(small: KnowledgeBase, said: list[str]) -> None:
-    bot = Bot(small)
+def test_any_reply_can_be_shown_and_sent(bot: Bot, said: list[str]) -> None:
     reply = bot.ask(" ".join(said))
     assert printable(as_text(reply, bot.say, 30)) == as_text(reply, bot.say, 30)
     assert json.loads(as_json(reply))["text"] == reply.text
@@ -153,8 +157,8 @@ bodies = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def app(small: KnowledgeBase) -> ASGIApp:
-    return create_app(Bot(small))
+def app(bot: Bot) -> ASGIApp:
+    return create_app(bot)
 
 
 @settings(many, suppress_health_check=list(HealthCheck))

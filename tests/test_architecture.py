@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import amlbot
 
 PACKAGE = Path(amlbot.__file__).parent
+README = Path(__file__).parents[1] / "README.md"
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     ["ready", "record"],
@@ -23,13 +25,14 @@ LAYERS = [
         "recall",
         "dialogue",
         "cue",
-        "schema",
+        "fields",
         "names",
         "spelling",
         "vocabulary",
         "hearing",
     ],
-    ["guards", "temperature", "base", "figures", "directions", "likeness", "splitting"],
+    ["guards", "temperature", "schema", "figures", "directions", "likeness", "splitting"],
+    ["base"],
     ["knowledge"],
     ["reading", "safety", "glossary", "transcript"],
     ["index", "quality"],
@@ -74,7 +77,7 @@ MEETS = {
     "recall": {"os"},
     "saving": {"os", "pathlib", "tempfile"},
     # Types, and chance with a fixed seed.
-    "schema": {"datetime"},
+    "fields": {"datetime"},
     "transcript": {"datetime"},
     "evaluate": {"random"},
     # The shells.
@@ -160,6 +163,12 @@ def test_no_assertion_guards_what_people_send(path: Path) -> None:
     """``python -O`` drops them; where a type is told to mypy, nothing else may hang on it."""
     found = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)]
     assert all("isinstance" in ast.dump(node.test) for node in found)
+
+
+def test_the_readme_has_every_module_on_its_map() -> None:
+    _, about = README.read_text(encoding="utf-8").split("## The code\n")
+    named = set(re.findall(r"`(\w+)`", about))
+    assert named == {called(path) for path in MODULES} - {"__main__"}
 
 
 def test_importing_the_package_is_cheap() -> None:

@@ -212,6 +212,12 @@ def test_help_begins_with_examples(command: str, capsys: pytest.CaptureFixture[s
         ("show", "the following arguments are required: id"),
         ("--nonsense", "unrecognized arguments: --nonsense"),
         ("ask --region moon hello", "there are: us, uk"),
+        ("list nonsense", "no topic is called 'nonsense' (there are: Genes, Signs)"),
+        ("test --topic nonsense", "no topic or file is called 'nonsense'"),
+        ("test --rows -3", "'-3' is no whole number from 0 to"),
+        ("test --baseline nowhere", "nowhere: no such file or directory (--record writes one)"),
+        ("serve --port 99999", "'99999' is no whole number from 1 to 65535"),
+        ("serve --workers 0", "'0' is no whole number from 1 to 1000"),
     ],
 )
 def test_a_mistake_is_one_line_and_says_what_to_do(

@@ -38,6 +38,14 @@ def test_every_written_form_is_read_as_its_own_entity(reader: Reader, id: str) -
 
 
 @pytest.mark.parametrize("id", NAMED)
+def test_no_form_is_read_as_what_it_is_confused_with(reader: Reader, id: str) -> None:
+    entity = KB.entities[id]
+    for form in (entity.name, *entity.forms, *entity.capitals):
+        read = reader.read(f"what is {form}").entities
+        assert not {*read} & {*entity.confused_with}, form
+
+
+@pytest.mark.parametrize("id", NAMED)
 def test_no_entity_is_answered_with_another_of_its_kind(
     matcher: Matcher, reader: Reader, id: str
 ) -> None:

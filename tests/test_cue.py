@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from amlbot.cue import Cue
@@ -28,33 +30,26 @@ def test_whole_words_are_found_the_longest_first(text: str, found: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "rest"),
+    ("take_off", "text", "rest"),
     [
-        ("So, thank you: what now", "what now"),
-        ("  ...so what's", ""),
-        ("so (it is)", "(it is)"),
-        ("soon it is", "soon it is"),
-        ("", ""),
+        (CUE.after, "So, thank you: what now", "what now"),
+        (CUE.after, "  ...so what's", ""),
+        (CUE.after, "so (it is)", "(it is)"),
+        (CUE.after, "soon it is", "soon it is"),
+        (CUE.after, "", ""),
+        (CUE.before, "what is this, thank you!", "what is this"),
+        (CUE.before, "is it so so", "is it so"),
+        (CUE.before, "tell me (so", "tell me (so"),
+        (CUE.before, "thank you", "thank you"),
+        (CUE.before, "not so: well", "not so: well"),
+        (CUE.before, "", ""),
     ],
 )
-def test_what_opens_a_text_is_taken_off(text: str, rest: str) -> None:
-    assert CUE.after(text) == rest
-    assert CUE.opens(text) == (rest != text)
-
-
-@pytest.mark.parametrize(
-    ("text", "rest"),
-    [
-        ("what is this, thank you!", "what is this"),
-        ("is it so so", "is it so"),
-        ("tell me (so", "tell me (so"),
-        ("thank you", "thank you"),
-        ("not so: well", "not so: well"),
-        ("", ""),
-    ],
-)
-def test_what_closes_a_text_is_taken_off(text: str, rest: str) -> None:
-    assert CUE.before(text) == rest
+def test_what_opens_or_closes_a_text_is_taken_off(
+    take_off: Callable[[str], str], text: str, rest: str
+) -> None:
+    assert take_off(text) == rest
+    assert CUE.opens(text) == (CUE.after(text) != text)
 
 
 def test_other_words_take_its_place() -> None:
@@ -64,8 +59,5 @@ def test_other_words_take_its_place() -> None:
 def test_no_phrases_are_never_found() -> None:
     nothing = Cue(["", "?"])
     for text in ("", "it", "? it ?"):
-        assert (list(nothing.places(text)), nothing.after(text), nothing.before(text)) == (
-            [],
-            text,
-            text,
-        )
+        assert list(nothing.places(text)) == []
+        assert nothing.after(text) == nothing.before(text) == text

@@ -28,6 +28,8 @@ def test_cases_are_read_and_wrong_ones_named() -> None:
     assert cases(good) == [Case("hi", "hello"), Case("x")]
     with pytest.raises(KnowledgeError, match=r"c\.yaml:2: a case needs 'say'"):
         cases(parse("c.yaml", b"- {say: hi, expect: hello}\n- {say: x}\n"))
+    with pytest.raises(KnowledgeError, match=r"^c\.yaml:1: this is not UTF-8 text \(\S+ .*\)$"):
+        cases(parse("c.yaml", b"\xff"))
 
 
 def test_results_say_what_went_wrong(small: KnowledgeBase) -> None:

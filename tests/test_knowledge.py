@@ -181,10 +181,6 @@ def test_mistakes_in_plain_data_name_their_path() -> None:
         KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q", 2], "answer": "A"}]})
 
 
-def test_the_bundled_knowledge_is_sound() -> None:
-    assert [str(problem) for problem in check()] == []
-
-
 def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) -> None:
     for intent in bundled_kb.intents.values():
         if not intent.chat:
@@ -193,8 +189,9 @@ def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) 
             assert intent.topic, f"{intent.id} has no topic"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bundled_kb() -> KnowledgeBase:
+    """The bundled knowledge as it is written; a fault in it fails whatever asks for it."""
     return load(bundled())
 
 

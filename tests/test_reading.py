@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,20 @@ def test_lookalikes_share_letters() -> None:
 
 def test_a_word_is_not_its_own_lookalike() -> None:
     assert Lookalikes(["fever"], Grams.of(["fever"], [1.0])).find("fever") == ()
+
+
+@given(st.data())
+def test_plain_words_are_all_that_reading_would_find(reader: Reader, data: st.DataObject) -> None:
+    known = st.sampled_from([*sorted(reader.frequency), "IDH1"])
+    text = " ".join(data.draw(st.lists(known, min_size=1, max_size=6)))
+    plain = reader.plain(text)
+    if plain:
+        reading = reader.read_exactly(text)
+        assert [word.surface for word in reading.words] == [(word,) for word in plain]
+        assert reader.features(reading) == Counter(plain)
+        assert not reading.entities
+
+
+@pytest.mark.parametrize("name", ["what is idh 1", "IDH1", "whats up", "worn out", "m r d"])
+def test_a_text_that_may_hold_more_than_words_is_not_plain(reader: Reader, name: str) -> None:
+    assert not reader.plain(name)

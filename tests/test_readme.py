@@ -1,11 +1,10 @@
-"""What the README shows is what the program does."""
+"""What the README shows is what the program does (its conversations: ``test_transcripts``)."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from amlbot.cli import main
 
@@ -13,24 +12,31 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_recorded_answer_is_the_real_one(capsys: pytest.CaptureFixture[str]) -> None:
-    """After a change of wording: paste what the command prints below the command."""
-    recorded = re.search(r'\$ amlbot ask "(.*?)"\n(.*?)```', README, re.DOTALL)
-    assert recorded
-    assert main(["ask", recorded[1]], environ={}) == 0
-    assert capsys.readouterr().out == recorded[2]
+def run(word: str) -> dict[str, Any]:
+    """What the example with that word in it leaves behind."""
+    [code] = [example for example in EXAMPLES if word in example]
+    scope: dict[str, Any] = {}
+    exec(compile(code, "README.md", "exec"), scope)
+    return scope
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_the_examples_run(code: str) -> None:
-    exec(compile(code, "README.md", "exec"), {})
+def test_the_program_from_python() -> None:
+    assert run("amlbot.respond")["reply"].intent == "npm1-children"
 
 
-def test_the_matcher_example_finds_its_intent() -> None:
-    code = next(example for example in EXAMPLES if "opening hours" in example)
-    scope: dict[str, object] = {}
-    exec(code.replace("Matcher(kb).match", "found = Matcher(kb).match"), scope)
-    assert scope["found"] == "hours"
+def test_the_matcher_alone() -> None:
+    assert run("opening hours")["found"] == "hours"
+
+
+def test_own_knowledge_matcher_and_wording() -> None:
+    made = run("Spoken")
+    assert made["own_knowledge"].ask("wen are you open").text == "From nine to five."
+    assert made["own_matcher"].ask("when gonna be you open").intent == "open"
+    assert made["own_wording"].ask("banana soup").text.endswith("extension 12.")
+
+
+def test_no_example_is_left_out() -> None:
+    assert len(EXAMPLES) == 3
 
 
 def test_the_example_knowledge_loads(tmp_path: Path) -> None:

@@ -60,15 +60,6 @@ def test_own_knowledge_matcher_and_wording(capsys: pytest.CaptureFixture[str]) -
     assert unknown.text == "I have nothing on that. Our nurses do: extension 12."
 
 
-def test_the_three_of_the_readme() -> None:
-    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    [code] = [c for c in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "Spoken" in c]
-    made = run(code)
-    assert made["own_knowledge"].ask("wen are you open").text == "From nine to five."
-    assert made["own_matcher"].ask("when gonna be you open").intent == "open"
-    assert made["own_wording"].ask("banana soup").text.endswith("extension 12.")
-
-
 def test_curl(address: str) -> None:
     if not shutil.which("curl"):
         pytest.skip("no curl")
@@ -159,7 +150,8 @@ def test_streamlit() -> None:
     assert "in children" in said[3]
 
 
-def test_chainlit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chainlit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CHAINLIT_APP_ROOT", str(tmp_path))  # it writes settings when imported
     chainlit = pytest.importorskip("chainlit")
     sent: list[str] = []
 

@@ -11,8 +11,10 @@ from amlbot import Bot, load
 from amlbot.figures import as_lines
 from amlbot.layout import key_sentence
 from amlbot.model import Bar, Choice, Figure, Outcome, Reply, Source
+from amlbot.record import values
 from amlbot.render import as_text
 from amlbot.style import BLOCKS, LETTERS, PLAIN, Style, style_for
+from contrast import contrast
 from test_repl import KNOWLEDGE
 
 BOLD = Style(bold="<b>", off="</b>")
@@ -44,7 +46,7 @@ class TestStyle:
     @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "no-such-code"])
     def test_letters_where_blocks_cannot_be_written(self, encoding: str) -> None:
         assert self.terminal(encoding).marks == LETTERS
-        assert "".join(vars_of(LETTERS)).isascii()
+        assert "".join(values(LETTERS)).isascii()
 
     def test_blocks_where_they_can(self) -> None:
         assert self.terminal("utf-8").marks == BLOCKS
@@ -76,20 +78,6 @@ class TestStyle:
         """WCAG asks for 3:1 of large text and signs; xterm's magenta is #cd00cd."""
         assert self.terminal().accent == "\x1b[35m"
         assert contrast("#cd00cd", background) >= 3
-
-
-def vars_of(marks: object) -> list[str]:
-    return [getattr(marks, name) for name in ("full", "empty", "dot", "ring")]
-
-
-def contrast(one: str, other: str) -> float:
-    def luminance(color: str) -> float:
-        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 class TestKeySentence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from array import array
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from amlbot import KnowledgeBase, ready
 from amlbot.knowledge import defaults
+from amlbot.model import Lexicon
 from amlbot.store import Records, Store, columns_of, pack, records_of
 
 PARTS = {
@@ -70,6 +72,15 @@ def test_knowledge_is_the_same_ready_made(bundled: KnowledgeBase) -> None:
         assert dict(getattr(again, name)) == dict(getattr(bundled, name))
     assert (again.lexicon, again.safety) == (bundled.lexicon, bundled.safety)
     assert again.cues == bundled.cues
+
+
+def test_a_copy_with_other_wording_is_as_ready(bundled: KnowledgeBase) -> None:
+    kb = KnowledgeBase.from_store(Store(pack([], bundled.parts())))
+    assert kb.ready is not None
+    assert dataclasses.replace(kb, replies={}, regions={}).ready is kb.ready
+    assert dataclasses.replace(kb, intents=dict(kb.intents)).ready is None
+    assert dataclasses.replace(kb, lexicon=Lexicon()).ready is None
+    assert dataclasses.replace(kb, messages={}).ready is None
 
 
 def test_what_was_made_of_something_else_is_not_used(

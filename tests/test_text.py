@@ -35,6 +35,11 @@ def test_capitals_tell_a_name_from_a_word() -> None:
     assert [t.capitals for t in tokenise("Is it ALL or all")] == [False, False, True, False, False]
 
 
+@pytest.mark.parametrize("typed", ["del(5Q-)", "What is MRD?", "Is it 10,000 or 7+3", "no", "a_b"])
+def test_tokens_are_words(typed: str) -> None:
+    assert tuple(t.text for t in tokenise(typed)) == words(typed)
+
+
 def test_shouting_tells_nothing() -> None:
     assert not any(t.capitals for t in tokenise("IS IT ALL OVER"))
 

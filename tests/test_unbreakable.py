@@ -285,7 +285,8 @@ class TestSaving:
         where = tmp_path / "no" / "such" / "folder"
         args = ["test", "--record", str(where), "--knowledge", str(small_file)]
         assert main(args, environ={}) == 1
-        assert str(where.parent) in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert said == f"amlbot: {where}: No such file or directory\n"
 
     def test_a_place_that_stands_for_nobody(
         self, small_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -1,12 +1,10 @@
-"""The safety screen in a conversation: first, whatever came before, and in the reader's region."""
+"""What an alarm says: first what to do, in the reader's region, and nothing that could harm."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from amlbot import Bot, KnowledgeBase, Outcome, Turn
+from amlbot import Bot, KnowledgeBase, Outcome
 from amlbot.render import as_text
 
 
@@ -30,6 +28,22 @@ def test_the_first_line_says_what_to_do(bot: Bot, typed: str, level: str, begins
     assert reply.sources
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("dad isn't breathing", "Say first that the person does not wake, or does not breathe."),
+        ("her lips are blue", "Call 911 now.\n"),
+        ("out of breath on the stairs since today", "breathing is hard at rest"),
+        ("temp 39.4 and he talks nonsense", "It may be sepsis."),
+        ("shaky hands and walking like a drunk since the cytarabine", "Do not walk alone."),
+        ("first venetoclax yesterday, now my pee is brown", "which medicine was started"),
+        ("it hurts so bad to poo and my bottom is sore", "an infection can get bad fast"),
+    ],
+)
+def test_what_is_said_fits_the_sign(bot: Bot, typed: str, says: str) -> None:
+    assert says in bot.ask(typed).text
+
+
 def test_the_numbers_are_those_of_the_region(bot: Bot) -> None:
     assert bot.ask("she had a seizure", region="uk").text.startswith("Call 999 now")
 
@@ -51,10 +65,29 @@ def test_a_plea_is_no_other_question(bot: Bot) -> None:
     assert "You also asked" not in bot.ask("She had a seizure. Should we wait until morning?").text
 
 
-def test_an_unclear_middle_gets_a_line_beside_the_answer(bot: Bot) -> None:
-    reply = bot.ask("my temperature is 37.7. what is NPM1?")
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("my temperature is 37.7. what is NPM1?", "Call your care team's 24-hour number now if"),
+        ("my temperature is 37.7. what is NPM1? what is CBF?", "Call your care team's 24-hour"),
+        ("i cant cope with this, what is npm1 mutaton", "You need not carry this alone."),
+        ("i cant cope and the bus was late", "You need not carry this alone."),
+    ],
+    ids=["an answer", "two answers", "an answer to a slip", "no answer"],
+)
+def test_an_unclear_middle_gets_a_line_above_all_else(bot: Bot, typed: str, line: str) -> None:
+    reply = bot.ask(typed)
     assert reply.outcome is not Outcome.URGENT
-    assert "37.5" in reply.text
+    assert reply.text.startswith(line)
+    shown = as_text(reply, bot.say, chat=True)
+    assert shown.startswith(line)
+    assert shown.count(line) == 1
+
+
+def test_a_line_above_an_answer_has_the_numbers_of_the_region(bot: Bot) -> None:
+    reply = bot.ask("i cant cope with this, what is npm1?", region="uk")
+    assert "116 123" in reply.lead
+    assert as_text(reply, bot.say).count("116 123") == 1
 
 
 def test_a_question_about_fever_is_answered(bot: Bot) -> None:
@@ -70,20 +103,3 @@ def test_urgent_looks_different_without_color(bot: Bot) -> None:
 def test_knowledge_without_a_safety_section_has_no_screen() -> None:
     kb = KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q"], "answer": "A"}]})
     assert Bot(kb).ask("i cant breathe").outcome is Outcome.UNKNOWN
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(
-        st.one_of(
-            st.builds(Turn, st.sampled_from(["user", "assistant", "x"]), st.text(max_size=80)),
-            st.dictionaries(st.text(max_size=5), st.one_of(st.none(), st.text(max_size=20))),
-        ),
-        max_size=20,
-    )
-)
-def test_no_history_changes_what_the_screen_says(
-    bot: Bot, history: list[Turn | dict[str, object]]
-) -> None:
-    reply = bot.ask("my husband is on chemo and collapsed", history)
-    assert (reply.outcome, reply.level) == (Outcome.URGENT, "emergency")

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from amlbot.web import chart, create_app, markup
 from amlbot.web.limits import MAX_TEXT
 from amlbot.web.page import MAX_KEPT, Page, Talk
+from contrast import contrast
 from serving import Answer, send
 
 ASSETS = Path(markup.__file__).parent / "assets"
@@ -216,6 +217,20 @@ def test_an_urgent_reply_has_a_number_to_tap_and_nothing_else_to_press(bot: Bot)
     assert Reader(page).labels("pick") == Reader(page).labels("keep") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["i cant cope with this, what is npm1?", "i cant cope. what is npm1? what is mrd?"],
+    ids=["an answer", "two answers"],
+)
+def test_a_line_for_someone_who_may_be_in_danger_stands_above_all_titles(
+    bot: Bot, text: str
+) -> None:
+    page = press(create_app(bot), get(create_app(bot)).text, text=text)
+    above, *_ = re.findall(r'<div class="reply answer">(.*?)<h3>', page, re.DOTALL)
+    assert "You need not carry this alone." in above
+    assert page.count("You need not carry this alone.") == 1
+
+
 def test_the_region_of_the_page(app: ASGIApp) -> None:
     page = press(app, get(app).text, set="region", region="uk")
     assert '<a href="tel:999">' in page
@@ -373,20 +388,10 @@ EDGES = [(front, back, 3.0) for front in ("edge", "accent") for back in ("paper"
 EDGES += [("chart", "card", 3.0), ("chart", "rest", 3.0)]
 
 
-def luminance(color: str) -> float:
-    def linear(channel: int) -> float:
-        value = channel / 255
-        return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
-
-    red, green, blue = (linear(int(color[i : i + 2], 16)) for i in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back", "least"), TEXTS + EDGES)
 def test_contrast(scheme: str, front: str, back: str, least: float) -> None:
     css = (ASSETS / "page.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
     colors = dict(re.findall(r"--([\w-]+): (#\w{6});", blocks[scheme == "dark"]))
-    brighter, darker = sorted((luminance(colors[front]), luminance(colors[back])), reverse=True)
-    assert (brighter + 0.05) / (darker + 0.05) >= least
+    assert contrast(colors[front], colors[back]) >= least

@@ -17,8 +17,8 @@ from .understanding import WHOLE, Understanding, Understood
 NAMELESS = 0.5
 """Score below which a question that names nothing we write about is declined, not asked about ("a
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope."""
-
-
+ELSEWHERE = frozenset({"meaning", "disease"})
+"""Kinds of entity that lie outside AML altogether, where no answer is about them."""
 LIST = 3
 """Every how many words a text names something that is a list, as of results, and no sentence."""
 
@@ -42,6 +42,11 @@ class Answering:
         """The names that answers are about; gathered when a question first has another name."""
         about = {id for intent in self.kb.intents.values() for id in intent.about}
         return frozenset(self.kb.entities[id].name for id in about)
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        """The names of other illnesses, and of what our words mean elsewhere."""
+        return frozenset(e.name for e in self.kb.entities.values() if e.kind in ELSEWHERE)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State]:
         """The reply to one question."""
@@ -115,7 +120,8 @@ class Answering:
         if match.outcome is Outcome.CLARIFY:
             names = printable(" and ".join(match.unknown_names))
             return self._speaker.clarify(match, state.misses, names), False
-        return self._speaker.unknown(match, state.misses, names), False
+        outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
+        return self._speaker.unknown(match, state.misses, names, outside=outside), False
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -83,19 +84,20 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see: {self.prog} --help)")
 
 
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {least} to {most}")
+
+    return read
+
+
 def parser() -> argparse.ArgumentParser:
     """What reads a command line; the name of the command, or None, ends up in ``command``."""
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    add = common.add_argument
-    add("--knowledge", metavar="PATH", help="answer from this file or folder instead")
-    add("--json", action="store_true", help="one JSON object a reply, and nothing else")
-    add(
-        "--plain",
-        "--screen-reader",
-        action="store_true",
-        help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
-    )
-    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
+    common = _common()
     parser = _Parser(
         prog="amlbot",
         description=_ABOUT,
@@ -110,10 +112,32 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="keep earlier questions of the chat in FILE (otherwise nothing is kept)",
     )
+    _add_commands(parser, common)
+    return parser
+
+
+def _common() -> _Parser:
+    """The options of every command; one that is not given sets nothing."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    add = common.add_argument
+    add("--knowledge", metavar="PATH", help="answer from this file or folder instead")
+    add("--json", action="store_true", help="one JSON object a reply, and nothing else")
+    add(
+        "--plain",
+        "--screen-reader",
+        action="store_true",
+        help="plain lines for a screen reader: no colors, menus, drawing or redrawing",
+    )
+    add("--region", metavar="ID", help="whose telephone numbers to give: us, uk, ie, eu, ca or au")
+    return common
+
+
+def _add_commands(parser: _Parser, common: _Parser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
 
     def command(name: str, help: str) -> _Parser:
-        sub = commands.add_parser(name, help=help, description=_sentence(help), parents=[common])
+        about = f"{help[0].upper()}{help[1:]}."
+        sub = commands.add_parser(name, help=help, description=about, parents=[common])
         sub.examples = _EXAMPLES[name]
         return sub
 
@@ -130,14 +154,22 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--typos", action="store_true", help="ask with typing mistakes")
     test.add_argument("--topic", metavar="NAME", help="report what concerns one topic or file")
     test.add_argument(
-        "--rows", type=int, default=20, metavar="N", help="lines of each table (default: 20)"
+        "--rows",
+        type=_whole(0, 10**6),
+        default=20,
+        metavar="N",
+        help="lines of each table (default: 20)",
     )
     test.add_argument("--baseline", metavar="FILE", help="fail where it is worse than recorded")
     test.add_argument("--record", metavar="FILE", help="write the baseline")
     serve = command("serve", "serve the web page and the HTTP API (needs amlbot[web])")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
-    serve.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
-    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    serve.add_argument(
+        "--port", type=_whole(1, 65535), default=8000, metavar="N", help="port (default: 8000)"
+    )
+    serve.add_argument(
+        "--workers", type=_whole(1, 1000), default=1, metavar="N", help="processes (default: 1)"
+    )
     serve.add_argument(
         "--cors-origin",
         action="append",
@@ -149,8 +181,3 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
     check.add_argument("--quality", action="store_true", help="also judge the wording")
     check.add_argument("--stats", action="store_true", help="also count, and grade the reading")
-    return parser
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."

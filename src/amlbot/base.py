@@ -52,8 +52,13 @@ class KnowledgeBase(Record):
 
     @property
     def ready(self) -> Store | None:
-        """What was worked out from exactly this knowledge beforehand; a changed copy has none."""
-        return getattr(self, "_store", None)
+        """What was worked out beforehand from exactly these intents, names, words and signs.
+
+        A copy with other wording or numbers has it; one with another intent has none.
+        """
+        whole = getattr(self.intents, "whole", None)
+        same = whole and all(getattr(self, n) is getattr(whole, n) for n in _WORKED_OUT_FROM)
+        return getattr(whole, "_store", None) if same else None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -87,14 +92,16 @@ class KnowledgeBase(Record):
     @classmethod
     def from_store(cls, store: Store) -> KnowledgeBase:
         """The knowledge in a ready-made file. Entries are made when they are first looked up."""
+        tables: dict[str, Any] = {name: store.records(name, make) for name, make in _TABLES.items()}
         kb = cls(
-            **{name: store.records(name, make) for name, make in _TABLES.items()},
+            **tables,
             replies=_tuples(store["replies"]),
             cues=_cues(store["cues"]),
             lexicon=_lexicon(store),
             safety=_safety(store),
         )
         object.__setattr__(kb, "_store", store)
+        tables["intents"].whole = kb
         return kb
 
     @classmethod
@@ -171,6 +178,7 @@ def _sign(data: dict[str, Any]) -> Sign:
     return Sign(**_tuples(data) | {"level": Level(data["level"]), "all": concepts})
 
 
+_WORKED_OUT_FROM = ("intents", "entities", "lexicon", "safety", "messages")
 _WORD_SETS = ("fillers", "common", "undirected")
 _PHRASES = ("concepts", "guards")
 _TABLES: Mapping[str, Any] = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .answering import Answering
+from .cue import Cue
 from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
 from .knowledge import KnowledgeBase, cues, load
 from .matcher import Matcher
@@ -23,6 +24,12 @@ from .understanding import WHOLE, Matching, Understanding, Understood
 
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
+SURE, CLEARLY = 0.9, 0.1
+"""Score from which one question of a story is answered with a name of the story filled in, and by
+how much it must outdo an answer to the whole: which name is meant is a guess. "She has pain and
+fears morphine. Does it mean the end?" is of morphine, and not of the fear that is named last."""
+HARD = frozenset({Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN})
+"""Replies before which a feeling is met; small talk and alarms have words of their own."""
 PASSING = frozenset(
     f"chat-{manner}"
     for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for")
@@ -46,23 +53,27 @@ class Bot:
     def __init__(
         self, kb: KnowledgeBase | None = None, *, matcher: Matching | None = None, region: str = ""
     ) -> None:
-        """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first)."""
+        """Use ``kb`` (the bundled knowledge by default) and numbers for ``region`` (its first).
+
+        Raises:
+            UsageError: for a region that ``kb`` has no numbers for.
+
+        """
         self.kb = kb or load()
         self.region = region
+        self._speaker = Speaker(self.kb, region)
         reader = Reader(self.kb)
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
         self._screen = Screen(self.kb)
-        self._speaker = Speaker(self.kb, region)
         self._referring = Referring(self.kb, reader)
         self._steering = Steering(self.kb, self._speaker, self._referring)
-        self._splitter = Splitter(cues(self.kb))
+        self._splitter, self._feels = Splitter(cues(self.kb)), Cue(cues(self.kb).feels)
         matchers = self.matcher, Matcher(self.kb, chat=True, reader=reader, learn=True)
         self._understanding = Understanding(self.kb, matchers, self._referring, self._speaker)
         self._answering = Answering(
             self._understanding, self._referring, self._speaker, self._steering
         )
         self.say = self._speaker.tell
-        self.banner = self._speaker.banner
         self.show = self._speaker.show
         self.filled = self._speaker.filled
 
@@ -84,10 +95,17 @@ class Bot:
         if alarm and alarm.level is not Level.WATCH:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)
+        turns = len(state.trail) + state.misses
         reply, state = self._respond(clipped(text).strip(), state)
-        if alarm:
-            reply = replace(reply, text=f"{reply.text}\n\n{alarm.reply}")
-        return reply, state
+        reply = self._comforting(reply, text, turns)
+        return _under(alarm.reply, reply) if alarm else reply, state
+
+    def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:
+        """``reply`` after a kind word, if ``text`` says that it is hard and nothing else did so."""
+        met = any(part.outcome is Outcome.CHAT for part in reply.parts)
+        if reply.outcome not in HARD or met or not self._feels.place(text):
+            return reply
+        return _under(self._speaker.say("comfort", turns), reply)
 
     def _urgent(self, alarm: Alarm) -> Reply:
         text = alarm.reply
@@ -167,7 +185,7 @@ class Bot:
         if not (story or several) or self._is_one(whole):
             return self._answering.answer(whole, state)
         if story:
-            return self._story(heard[0], whole, state)
+            return self._answering.reply(self._surest(heard[0], whole, state), state)
         return self._several(heard, whole, state) or self._answering.answer(whole, state)
 
     def _is_one(self, whole: str) -> bool:
@@ -178,13 +196,18 @@ class Bot:
         decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
         return match.best.score >= WHOLE or decides
 
-    def _story(self, question: Question, whole: str, state: State) -> tuple[Reply, State]:
+    def _surest(self, question: Question, whole: str, state: State) -> Understood:
         """One question in a story: alone or with what the story names, whichever is surer."""
         full = self._understanding.question(whole, state)
         alone = self._within(question, whole, state)
         if full.match.unknown_names or alone.rank <= full.rank:
-            return self._answering.reply(full, state)
-        return self._answering.reply(alone, state)
+            return full
+        pointing = alone.completed or self._referring.points(alone.question)
+        if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
+            return alone
+        if full.match.outcome is Outcome.ANSWER and alone.score <= full.score + CLEARLY:
+            return full
+        return alone if full.match.outcome is Outcome.ANSWER else alone.unsure()
 
     def _within(self, question: Question, story: str, state: State) -> Understood:
         """A question that may point to the sentence before it, or to what the story names."""
@@ -203,11 +226,13 @@ class Bot:
         """Each of several questions; None if they are rather one."""
         parts: list[Reply] = []
         after = replace(state, subjects=())
+        one = len([question for question in heard if not self._talk(question.piece.text)]) == 1
+        hear = self._surest if one else self._within
         for question in heard[:MAX_PARTS]:
             piece = question.piece
             before = replace(after, misses=0, choices=(), asked=False)
             reply, after = self._steered(piece.text, before) or self._answering.reply(
-                self._within(question, story, before), before
+                hear(question, story, before), before
             )
             if reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN):
                 reply = replace(reply, title=printable(piece.text))
@@ -223,3 +248,13 @@ class Bot:
         reply = self._speaker.together(parts, left)
         asked = any(part.outcome is Outcome.CLARIFY for part in parts)
         return reply, replace(after, choices=reply.choices, reply=reply, asked=asked)
+
+
+def _under(line: str, reply: Reply) -> Reply:
+    """``reply`` with ``line`` above everything else that it says, however it is shown."""
+    return replace(
+        reply,
+        text=f"{line}\n\n{reply.text}",
+        lead=f"{line}\n\n{reply.lead}".strip(),
+        parts=(_under(line, reply.parts[0]), *reply.parts[1:]) if reply.parts else (),
+    )

@@ -16,7 +16,6 @@ from .text import printable
 if TYPE_CHECKING:
     from .bot import Bot
     from .evaluate import Baseline
-    from .knowledge import KnowledgeBase
     from .model import Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
@@ -106,56 +105,55 @@ def _chat(args: SimpleNamespace) -> int:
     if args.knowledge:  # its own first words are in it
         bot = open_bot(args)
         return run(lambda: bot, Speaker(bot.kb, args.region), manner, args.environ)
-    kb = defaults()
-    _require(args.region, kb)
-    return run(lambda: open_bot(args), Speaker(kb, args.region), manner, args.environ)
+    return run(lambda: open_bot(args), Speaker(defaults(), args.region), manner, args.environ)
 
 
 def _ask(args: SimpleNamespace) -> int:
-    from .layout import MEASURE
+    from .model import Outcome
+
+    bot = open_bot(args)
+    given = " ".join(args.question)
+    many = given in ("", "-")
+    unsure = False
+    for question in _lines(sys.stdin) if many else [given]:
+        reply = bot.ask(question)
+        print(_shown(reply, bot, args), end="\n\n" if many and not args.json else "\n")
+        unsure |= reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
+    return EXIT_UNSURE if unsure else EXIT_OK
+
+
+def _shown(reply: Reply, bot: Bot, args: SimpleNamespace) -> str:
+    """The reply as the options and standard output ask for it."""
     from .render import as_json, as_text
     from .style import style_for
 
-    bot = open_bot(args)
-    tty = sys.stdout.isatty()
-    style = style_for(args.environ, tty=tty, encoding=sys.stdout.encoding or "", plain=args.plain)
-    width = _columns() if tty else MEASURE
-    given = " ".join(args.question)
-    unsure = False
-    for question in [given] if given not in ("", "-") else _lines(sys.stdin):
-        reply = bot.ask(question)
-        print(as_json(reply) if args.json else as_text(reply, bot.say, width, style))
-        if not args.json and given in ("", "-"):
-            print()
-        unsure |= _is_unsure(reply)
-    return EXIT_UNSURE if unsure else EXIT_OK
+    if args.json:
+        return as_json(reply)
+    tty, encoding = sys.stdout.isatty(), sys.stdout.encoding or ""
+    style = style_for(args.environ, tty=tty, encoding=encoding, plain=args.plain)
+    return as_text(reply, bot.say, _width(), style)
+
+
+def _width() -> int:
+    """Columns of the window; those of a page where there is none."""
+    import shutil
+
+    from .layout import MEASURE
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else MEASURE
 
 
 def open_bot(args: SimpleNamespace) -> Bot:
     """The bot that the options ask for.
 
     Raises:
-        UsageError: for a region that the knowledge has no numbers for.
+        AmlbotError: for knowledge that cannot be used, or a region that it has no numbers for.
 
     """
     from .bot import Bot
     from .knowledge import load
 
-    kb = load(args.knowledge)
-    _require(args.region, kb)
-    return Bot(kb, region=args.region)
-
-
-def _require(region: str, kb: KnowledgeBase) -> None:
-    if region and region not in kb.regions:
-        known = ", ".join(kb.regions) or "none"
-        raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
-
-
-def _is_unsure(reply: Reply) -> bool:
-    from .model import Outcome
-
-    return reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN)
+    return Bot(load(args.knowledge), region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
@@ -163,9 +161,11 @@ def _list(args: SimpleNamespace) -> int:
     from .render import json_line
 
     kb = load(args.knowledge)
-    for topic in kb.topics:
-        if args.topic.lower() not in topic.lower():
-            continue
+    topics = [topic for topic in kb.topics if args.topic.lower() in topic.lower()]
+    if args.topic and not topics:
+        known = ", ".join(kb.topics)
+        raise UsageError(f"no topic is called '{args.topic}' (there are: {known})")
+    for topic in topics:
         intents = [i for i in kb.intents.values() if i.topic == topic and not i.chat]
         if args.json:
             for intent in intents:
@@ -177,7 +177,7 @@ def _list(args: SimpleNamespace) -> int:
 
 
 def _show(args: SimpleNamespace) -> int:
-    from .render import as_json, as_text, intent_as_text
+    from .render import intent_as_text
 
     bot = open_bot(args)
     intent = bot.kb.intents.get(args.id)
@@ -186,11 +186,8 @@ def _show(args: SimpleNamespace) -> int:
         hint = f" (did you mean {near[0].intent}?)" if near else ""
         _complain(f"there is no answer '{args.id}'{hint}")
         return EXIT_FAILURE
-    reply = bot.filled(bot.show(intent))
-    if args.json:
-        print(as_json(reply))
-    else:
-        print(intent_as_text(intent), as_text(reply, bot.say), sep="\n\n")
+    reply = _shown(bot.filled(bot.show(intent)), bot, args)
+    print(reply if args.json else f"{intent_as_text(intent, _width())}\n\n{reply}")
     return EXIT_OK
 
 
@@ -245,9 +242,9 @@ def _baseline(path: str) -> Baseline:
         with open(path, encoding="utf-8") as file:
             return Baseline.parse(file.read())
     except (OSError, ValueError) as error:
-        raise UsageError(
-            f"cannot read the baseline {path}: {error} (--record writes one)"
-        ) from error
+        reason = getattr(error, "strerror", None) or "it is none"
+        hint = "(--record writes one)"
+        raise UsageError(f"cannot read the baseline {path}: {reason.lower()} {hint}") from None
 
 
 def _check(args: SimpleNamespace) -> int:
@@ -265,7 +262,7 @@ def _check(args: SimpleNamespace) -> int:
             if args.stats:
                 print("\n".join(quality.stats().lines()))
             elif not found and not args.json:
-                print(printable(f"{path}: {len(quality.kb.intents)} answers, no problems"))
+                print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
         problems += found
     for problem in problems:
         print(json_line(problem.as_dict()) if args.json else printable(str(problem)))
@@ -285,12 +282,6 @@ def _serve(args: SimpleNamespace) -> int:
         settings["AMLBOT_CORS_ORIGINS"] = " ".join(args.cors_origin)
     serve(open_bot(args), args.host, args.port, args.workers, settings)
     return EXIT_OK
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

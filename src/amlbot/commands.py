@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from . import saving, transcript
 from .glossary import define
 from .model import Choice, Outcome, Reply, Turn
+from .record import Record
 from .speaking import Speaker
 from .text import words
 
@@ -117,8 +118,7 @@ class Session:
 Run: TypeAlias = Callable[[Session, str], Reply]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record):
     """One command. What it does is written under ``command-NAME`` in the replies."""
 
     name: str
@@ -192,7 +192,7 @@ def _why(session: Session, argument: str) -> Reply:
     last = session.last_question
     if last is None:
         return session.told("why-nothing")
-    reasons = [_reason(session, part) for part in last.reply.parts or (last.reply,)]
+    reasons = [_reason(session, part) for part in last.reply.each]
     heard = session.speaker.tell("why", typed=last.typed)
     return Reply(Outcome.CHAT, "\n\n".join([heard, *reasons]))
 

@@ -7,24 +7,25 @@ import random
 import string
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 
-from .errors import KnowledgeError, Problem
+from .errors import KnowledgeError, Problem, UsageError
 from .knowledge import KnowledgeBase
 from .matcher import Matcher
 from .model import Candidate, Intent, Match, Outcome
+from .record import Record, asdict, replace
 from .yamlfile import Document
 
 FOLDS = 10
 """Rounds of the held-out test; an intent with at most ten questions loses one at a time."""
 OFFERED = 3
 """Candidates that a reader is offered: the right one among them is one tap away."""
+LETTERS_A_SLIP, LOST_SPACES = 8, 0.02
+"""Light typing mistakes: a slip in so many letters, and the share of spaces that are left out."""
 TOLERANCE = 0.002
 """Share of the questions by which a figure may fall short of the baseline before it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Record):
     """A question, and what must become of it."""
 
     say: str
@@ -35,8 +36,7 @@ class Case:
     With ``clarify`` the expected intent must be on offer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """What became of one question."""
 
     case: Case
@@ -81,8 +81,7 @@ class Result:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Record):
     """How a set of questions fared. Shares are of all questions; in [0, 1]."""
 
     questions: int
@@ -108,8 +107,7 @@ class Summary:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Record):
     """Figures recorded earlier, to be held against new ones."""
 
     summary: Summary
@@ -161,8 +159,9 @@ def cases(document: Document) -> list[Case]:
         KnowledgeError: with every entry that is neither.
 
     """
-    problems = list(document.problems)
-    found = []
+    if document.problems:
+        raise KnowledgeError(document.problems)
+    problems, found = [], []
     entries = document.data if isinstance(document.data, list) else [document.data]
     for i, entry in enumerate(entries):
         case = _case(entry)
@@ -199,13 +198,13 @@ def run(matcher: Matcher, asked: Sequence[Case]) -> list[Result]:
     return [Result(case, matcher.match(case.say)) for case in asked]
 
 
-def held_out(kb: KnowledgeBase, folds: int = FOLDS, typos: bool = False) -> Iterator[Result]:
+def held_out(kb: KnowledgeBase, typos: bool = False) -> Iterator[Result]:
     """Ask every phrasing but the titles of a matcher that was built without it."""
-    for fold in range(folds):
+    for fold in range(FOLDS):
         asked: list[Case] = []
         intents = dict(kb.intents)
         for intent in kb.intents.values():
-            out = () if intent.chat else intent.questions[1:][fold::folds]
+            out = () if intent.chat else intent.questions[1:][fold::FOLDS]
             kept = tuple(question for question in intent.questions if question not in out)
             intents[intent.id] = replace(intent, questions=kept)
             asked += [Case(phrasing, intent.id) for phrasing in out]
@@ -218,12 +217,12 @@ def mistyped(asked: Sequence[Case]) -> list[Case]:
     return [replace(case, say=mistype(case.say, random.Random(case.say))) for case in asked]
 
 
-def mistype(text: str, rng: random.Random, letters: int = 8) -> str:
-    """One slip per ``letters`` letters in words of four or more, and one lost space in fifty."""
+def mistype(text: str, rng: random.Random) -> str:
+    """Some slips in words of four letters or more, and here and there a lost space."""
     typed = []
     for correct in text.split():
         word = correct
-        if len(word) >= 4 and rng.random() < len(word) / letters:
+        if len(word) >= 4 and rng.random() < len(word) / LETTERS_A_SLIP:
             i = rng.randrange(1, len(word) - 1)
             word = rng.choice(
                 [
@@ -233,7 +232,7 @@ def mistype(text: str, rng: random.Random, letters: int = 8) -> str:
                     word[:i] + rng.choice(string.ascii_lowercase) + word[i + 1 :],
                 ]
             )
-        typed.append(word + (" " if rng.random() > 0.02 else ""))
+        typed.append(word + (" " if rng.random() > LOST_SPACES else ""))
     return "".join(typed).strip()
 
 
@@ -241,17 +240,16 @@ def concerning(results: Sequence[Result], intents: Mapping[str, Intent], part: s
     """The results that ask for, or were stolen by, an intent of a topic or a file.
 
     ``part`` is part of the topic's or the file's name.
+
+    Raises:
+        UsageError: if there is no such topic or file.
+
     """
-
-    def belongs(id: str) -> bool:
-        intent = intents.get(id)
-        return intent is not None and part.lower() in f"{intent.topic}\n{intent.origin}".lower()
-
-    return [
-        result
-        for result in results
-        if belongs(result.case.expect) or (result.thief and belongs(result.thief.intent))
-    ]
+    told = {id: f"{intent.topic}\n{intent.origin}".lower() for id, intent in intents.items()}
+    those = {id for id, names in told.items() if part.lower() in names}
+    if not those:
+        raise UsageError(f"no topic or file is called '{part}' (amlbot list shows the topics)")
+    return [r for r in results if r.case.expect in those or (r.thief and r.thief.intent in those)]
 
 
 def report(

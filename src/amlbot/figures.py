@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from .layout import lines
-from .model import Bar, Figure
+from .model import DOTS, Bar, Figure, Say
 from .style import Marks, Style
 
 _INDENT = "  "
 LONGEST_BAR = 50
 """Columns of a whole bar: one is two of a hundred."""
-DOTS = 100
 TEN = 10
 
 
-def in_words(figure: Figure, say: Callable[..., str]) -> list[str]:
+def in_words(figure: Figure, say: Say) -> list[str]:
     """Every number of the figure as a short text: "NPM1 mutation: 33 of 100 people"."""
     return [_bar_in_words(bar, figure, say) for bar in figure.bars]
 
 
-def as_lines(figure: Figure, say: Callable[..., str], columns: int, style: Style) -> Iterator[str]:
+def as_lines(figure: Figure, say: Say, columns: int, style: Style) -> Iterator[str]:
     """The figure for ``columns`` columns: drawn if the style has marks to draw with."""
     for line in lines(figure.title, columns):
         yield style.strong(line)
@@ -35,7 +34,7 @@ def as_lines(figure: Figure, say: Callable[..., str], columns: int, style: Style
 
 def _drawn(bar: Bar, figure: Figure, columns: int, marks: Marks) -> Iterator[str]:
     """One number out of a hundred as a field of dots, which people count; several as bars."""
-    if len(figure.bars) == 1 and figure.of == DOTS:
+    if figure.countable:
         yield from _field(round(bar.value), columns, marks)
         return
     width = min(columns - len(_INDENT), LONGEST_BAR)
@@ -53,7 +52,7 @@ def _field(count: int, columns: int, marks: Marks) -> Iterator[str]:
         yield _INDENT + gap.join(tens[i : i + in_row])
 
 
-def _bar_in_words(bar: Bar, figure: Figure, say: Callable[..., str]) -> str:
+def _bar_in_words(bar: Bar, figure: Figure, say: Say) -> str:
     scale = figure.unit.startswith("of ")  # "26.3 of every 100,000 people": `of` is only the top
     return say(
         "figure-scale" if scale else "figure-part",

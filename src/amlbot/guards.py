@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from .hearing import Heard, Match, Span, overlap
+from .hearing import Heard, Span, Spans, overlap
 from .model import Sign
 
 DENIAL_WINDOW = 12
@@ -15,7 +15,7 @@ REACH = 20
 """Words over which a question, a supposition or another time covers a sign."""
 
 
-def quiet(sign: Sign, heard: Heard, match: Match) -> bool:
+def quiet(sign: Sign, heard: Heard, match: Spans) -> bool:
     """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
     if any(_beside(heard, concept, match) for concept in sign.unless):
         return True
@@ -24,12 +24,12 @@ def quiet(sign: Sign, heard: Heard, match: Match) -> bool:
     )
 
 
-def denied(heard: Heard, match: Match) -> bool:
+def denied(heard: Heard, match: Spans) -> bool:
     """Whether any part of ``match`` is denied: "no fever", "never once passed out"."""
     return any(_denies(heard, start, match) for start, _ in match)
 
 
-def _denies(heard: Heard, start: int, match: Match) -> bool:
+def _denies(heard: Heard, start: int, match: Spans) -> bool:
     """Whether a denial stands before ``start``, over light words only or as part of a list."""
     first = heard.clause(start).span[0]
     i = start
@@ -49,7 +49,7 @@ def _denies(heard: Heard, start: int, match: Match) -> bool:
     )
 
 
-def _asked_about(heard: Heard, match: Match) -> bool:
+def _asked_about(heard: Heard, match: Spans) -> bool:
     """Whether a general question leads to ``match``: "what is a fever", "can it cause seizures"."""
     asking = _leading(heard, match, "asking", min(match)[0])
     if asking is None:
@@ -58,13 +58,13 @@ def _asked_about(heard: Heard, match: Match) -> bool:
     return not any(start == asking[0] or start >= asking[1] for start, _ in reports)
 
 
-def _supposed(heard: Heard, match: Match) -> bool:
+def _supposed(heard: Heard, match: Spans) -> bool:
     """Whether any part of ``match`` is only supposed: "if I get a fever"."""
     supposing = _leading(heard, match, "supposing", max(match)[0])
     return supposing is not None and not _beside(heard, "now", match)
 
 
-def _leading(heard: Heard, match: Match, guard: str, start: int) -> Span | None:
+def _leading(heard: Heard, match: Spans, guard: str, start: int) -> Span | None:
     """The last ``guard`` before ``start``, a place of ``match``, that covers it.
 
     A guard covers the rest of its clause, and the clauses after it in the sentence as long as
@@ -80,7 +80,7 @@ def _leading(heard: Heard, match: Match, guard: str, start: int) -> Span | None:
     return before[-1]
 
 
-def _elsewhere(heard: Heard, match: Match) -> bool:
+def _elsewhere(heard: Heard, match: Spans) -> bool:
     """Whether ``match`` is of another time or another story: "back in 2019", "in the film".
 
     Such words cover their clause. Where they open the clause before, or are part of a question
@@ -102,21 +102,21 @@ def _elsewhere(heard: Heard, match: Match) -> bool:
     return False
 
 
-def _topic(heard: Heard, match: Match) -> bool:
+def _topic(heard: Heard, match: Spans) -> bool:
     """Whether ``match`` is only named, of nobody: "breathlessness and leukemia"."""
     clause = heard.clause(min(match)[0]).span
     spoken_of = ("person", "reporting", "now")
     return heard.any("topic", *clause) and not any(heard.any(name, *clause) for name in spoken_of)
 
 
-def _beside(heard: Heard, name: str, match: Match) -> bool:
+def _beside(heard: Heard, name: str, match: Spans) -> bool:
     """Whether ``name`` occurs near ``match`` in its sentence, spelled right."""
     start, end = min(match)[0], max(match)[1]
     near = heard.near(name, start - REACH, end + REACH)
     return any(heard.same_sentence(span[0], start) and heard.certain(span) for span in near)
 
 
-_GUARDS: Mapping[str, Callable[[Heard, Match], bool]] = {
+_GUARDS: Mapping[str, Callable[[Heard, Spans], bool]] = {
     "denial": denied,
     "asking": _asked_about,
     "supposing": _supposed,

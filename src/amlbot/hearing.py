@@ -31,7 +31,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 Span = tuple[int, int]
 """Positions of words: from, and up to but not including."""
-Match = tuple[Span, ...]
+Spans = tuple[Span, ...]
 """The places of the concepts that make up a sign."""
 Beginning = tuple[list[str], dict[str, list[tuple[list[str], str]]]]
 """What may follow a first word: nothing, in the phrases of these names; or, by the second word, the
@@ -85,25 +85,23 @@ class Heard:
         return self.clause(a).sentence == self.clause(b).sentence
 
 
-class Phrases:
-    """Phrases and the names they go by, found at every position of a text."""
+def find(
+    table: Mapping[str, Beginning], words: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[str, Span]]:
+    """Every phrase of ``table`` in ``words``, by name and place, in the order of their beginnings.
 
-    def __init__(self, table: Mapping[str, Beginning]) -> None:
-        """Take what `by_first_word` makes of them."""
-        self._table = table
-
-    def find(self, words: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Span]]:
-        """Every phrase in ``words``, by where it begins; a word is all that it may stand for."""
-        for start, (options, following) in enumerate(zip_longest(words, words[1:], fillvalue=())):
-            for first in options:
-                alone, longer = self._table.get(first, _NOTHING)
-                for name in alone:
-                    yield name, (start, start + 1)
-                for second in following:
-                    for rest, name in longer.get(second, ()):
-                        end = start + 2 + len(rest)
-                        if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
-                            yield name, (start, end)
+    A word is all that it may stand for; `by_first_word` makes the table.
+    """
+    for start, (options, following) in enumerate(zip_longest(words, words[1:], fillvalue=())):
+        for first in options:
+            alone, longer = table.get(first, _NOTHING)
+            for name in alone:
+                yield name, (start, start + 1)
+            for second in following:
+                for rest, name in longer.get(second, ()):
+                    end = start + 2 + len(rest)
+                    if end <= len(words) and all(map(contains, words[start + 2 : end], rest)):
+                        yield name, (start, end)
 
 
 def by_first_word(phrases: Mapping[str, Collection[str]]) -> dict[str, Beginning]:

@@ -20,13 +20,16 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, chain, count, pairwise, repeat
+from operator import mul
+from typing import Any, TypeVar
 
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .record import Record
 from .text import words
+
+N = TypeVar("N", int, float)
 
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
@@ -106,8 +109,8 @@ class Index(Record):
 
     def said_by(self, feature: int) -> Iterator[tuple[int, float]]:
         """The intents that use a feature, each with the evidence."""
-        span = slice(self.start[feature], self.start[feature + 1])
-        return zip(self.intent[span], self.evidence[span], strict=True)
+        start, end = self.start[feature], self.start[feature + 1]
+        return zip(self.intent[start:end], self.evidence[start:end], strict=True)
 
     def said_among(self, feature: int, among: Set[int]) -> Iterable[tuple[int, float]]:
         """What `said_by` tells of those ``among`` some intents."""
@@ -156,124 +159,137 @@ class _Builder:
 
     def __init__(self, kb: KnowledgeBase, reader: Reader, ids: Sequence[str]) -> None:
         self.kb, self.reader, self.ids = kb, reader, ids
-        self.numbers: dict[str, int] = {}
-        self.users: list[int] = []
-        self.held: list[list[list[tuple[int, float]]]] = []
-        """Intent → phrasing → its features and their counts."""
-        self.keys: list[int] = []
+        self.numbers: dict[str, int] = defaultdict(count().__next__)
+        self.users: Counter[int] = Counter()
+        """Feature → how many intents use it."""
+        self.held, self.counts, self.among = array("I"), array("d"), array("H")
+        """The entries, in flat arrays: the features of one phrasing after the other, how often it
+        holds each, and the number of the phrasing within its intent."""
+        self.end = array("I", [0])
+        """Where the entries of a phrasing begin; they end where those of the next one begin."""
+        self.first, self.checks = array("I", [0]), array("I")
         self.about: list[list[str]] = []
         self.bound: list[list[str]] = []
         for id in ids:
             self._hold(id)
-        self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in self.users))
+        uses = map(self.users.__getitem__, range(len(self.numbers)))
+        self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in uses))
+        self.root = array("d", map(math.sqrt, self.weight))
 
     def _hold(self, id: str) -> None:
-        intent = self.kb.intents[id]
-        readings = [self.reader.read_exactly(question) for question in intent.questions]
-        held = []
-        used: set[int] = set()
-        for reading in readings:
-            counts = damped(self.reader.features(reading))
-            row = [(self._number(t), v) for t, v in counts.items()]
-            used.update(t for t, _ in row)
-            held.append(row)
-            self.keys.append(_checksum(key(reading)))
-        for t in used:
-            self.users[t] += 1
-        self.held.append(held)
+        intent, begin = self.kb.intents[id], len(self.held)
+        entities = []
+        for number, question in enumerate(intent.questions):
+            if plain := self.reader.plain(question):
+                counts, text = damped(Counter(plain)), plain
+            else:
+                reading = self.reader.read_exactly(question)
+                counts, text = damped(self.reader.features(reading)), key(reading)
+                entities += [reading.entities]
+            self.held.extend(map(self.numbers.__getitem__, counts))
+            self.counts.extend(counts.values())
+            self.among.extend(repeat(number, len(counts)))
+            self.end.append(len(self.held))
+            self.checks.append(_checksum(text))
+        self.first.append(len(self.checks))
+        self.users.update(set(self.held[begin:]))
         covers = self.reader.names.covers
-        spoken = Counter(e for reading in readings for e in covers(reading.entities))
-        often = (e for e, n in spoken.items() if n >= BOUND * len(readings))
+        spoken = Counter(e for named in entities for e in covers(named))
+        often = (e for e, n in spoken.items() if n >= BOUND * len(intent.questions))
         self.bound.append(sorted(e for e in often if self.kb.entities[e].kind in BINDING))
-        named = {entity for reading in readings for entity in reading.entities}
-        self.about.append(sorted(self.reader.names.covers({*named, *intent.about})))
-
-    def _number(self, feature: str) -> int:
-        number = self.numbers.setdefault(feature, len(self.users))
-        if number == len(self.users):
-            self.users.append(0)
-        return number
+        self.about.append(sorted(covers({*chain.from_iterable(entities), *intent.about})))
 
     def index(self) -> Index:
         """The finished index."""
-        smoothing = len(self.ids) / max(1, len(self.keys))
-        owners: list[array[int]] = [array("I") for _ in self.users]
-        evidence: list[array[float]] = [array("f") for _ in self.users]
-        numbers: list[array[int]] = [array("I") for _ in self.users]
-        entry, phrasing, value = array("I", [0]), array("H"), array("f")
+        smoothing = len(self.ids) / max(1, len(self.checks))
+        # of each feature the numbers of its postings; of these the intent, what each adds for it,
+        # and how many entries it has
+        numbers: list[array[int]] = [array("I") for _ in self.weight]
+        owner, evidence, size = array("I"), array("f"), array("I")
+        phrasing, value = array("H"), array("f")
         length, base = array("f"), array("f")
-        for i, held in enumerate(self.held):
-            mass, vectors = self._mass(i, held), self._vectors(held)
-            center = {t: sum([v for _, v in row]) for t, row in vectors.items()}
+        for i in range(len(self.ids)):
+            held, among, parts = self._of(i, self.held), self._of(i, self.among), self._parts(i)
+            center, mass = _summed(held, parts), self._mass(i)
             whole = math.hypot(*center.values()) or 1.0
-            for t, m in mass.items():
-                row = vectors.get(t, ())
-                owners[t].append(i)
-                numbers[t].append(len(entry) - 1)
-                part = CENTER * center.get(t, 0.0) / whole
-                evidence[t].append(math.log1p(m / smoothing) + part)
-                phrasing.extend([j for j, _ in row])
-                value.extend([v for _, v in row])
-                entry.append(len(phrasing))
             length.append(whole)
             base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
-        order = sorted(range(len(self.keys)), key=self.keys.__getitem__)
+            features = sorted(mass)
+            for number, t in enumerate(features, len(owner)):
+                numbers[t].append(number)
+            owner.extend(repeat(i, len(features)))
+            share = CENTER / whole
+            evidence.extend([math.log1p(mass[t] / smoothing) + share * center[t] for t in features])
+            size.extend(map(Counter(held).__getitem__, features))
+            by_feature = sorted(range(len(held)), key=held.__getitem__)
+            phrasing.extend(map(among.__getitem__, by_feature))
+            value.extend(map(parts.__getitem__, by_feature))
+        postings = array("I", chain.from_iterable(numbers))
+        by_check = sorted(range(len(self.checks)), key=self.checks.__getitem__)
         return Index(
             intents=self.ids,
-            features=self.numbers,
+            features=dict(self.numbers),
             weight=self.weight,
-            start=array("I", [0, *accumulate(map(len, owners))]),
-            intent=_joined("I", owners),
-            evidence=_joined("f", evidence),
-            number=_joined("I", numbers),
-            entry=entry,
+            start=array("I", accumulate(map(len, numbers), initial=0)),
+            intent=array("I", map(owner.__getitem__, postings)),
+            evidence=array("f", map(evidence.__getitem__, postings)),
+            number=postings,
+            entry=array("I", accumulate(size, initial=0)),
             phrasing=phrasing,
             value=value,
             length=length,
             base=base,
-            first=array("I", [0, *accumulate(map(len, self.held))]),
-            checks=array("I", (self.keys[k] for k in order)),
-            owner=array("I", order),
+            first=self.first,
+            checks=array("I", map(self.checks.__getitem__, by_check)),
+            owner=array("I", by_check),
             about=self.about,
             bound=self.bound,
             any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
 
-    def _mass(self, i: int, held: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
+    def _of(self, i: int, column: array[N]) -> array[N]:
+        """What ``column`` tells of each entry of intent ``i``."""
+        return column[self.end[self.first[i]] : self.end[self.first[i + 1]]]
+
+    def _parts(self, i: int, root: bool = False) -> list[float]:
+        """The part of each entry of intent ``i`` in the unit vector of its phrasing.
+
+        Weighted by rarity, or by its root.
+        """
+        parts: list[float] = []
+        for a, b in pairwise(self.end[self.first[i] : self.first[i + 1] + 1]):
+            parts += self._unit(self.held[a:b], self.counts[a:b], root)
+        return parts
+
+    def _mass(self, i: int) -> dict[int, float]:
         """The mass of intent ``i`` on each of its features."""
-        mass: dict[int, float] = defaultdict(float)
-        for row in held:
-            for t, v in self._unit(row, root=True):
-                mass[t] += v
+        mass = _summed(self._of(i, self.held), self._parts(i, root=True))
         for text, worth in ((self.ids[i], ID), (self.kb.intents[self.ids[i]].answer, ANSWER)):
-            known = damped(Counter(word for word in words(text) if word in self.numbers))
-            for t, v in self._unit([(self.numbers[w], v) for w, v in known.items()], root=True):
+            known = damped(Counter([word for word in words(text) if word in self.numbers]))
+            features = [self.numbers[word] for word in known]
+            for t, v in zip(features, self._unit(features, known.values(), root=True), strict=True):
                 mass[t] += worth * v
         return mass
 
-    def _vectors(
-        self, held: Sequence[Sequence[tuple[int, float]]]
-    ) -> dict[int, list[tuple[int, float]]]:
-        """Feature → the phrasings that hold it, each with its part in the phrasing's vector."""
-        found: dict[int, list[tuple[int, float]]] = defaultdict(list)
-        for j, row in enumerate(held):
-            for t, v in self._unit(row):
-                found[t].append((j, v))
-        return found
+    def _unit(self, features: Iterable[int], counts: Iterable[float], root: bool) -> list[float]:
+        """The parts of a text's features in its vector, which is scaled to length one."""
+        weight = self.root if root else self.weight
+        values = list(map(mul, counts, map(weight.__getitem__, features)))
+        length = math.hypot(*values) or 1.0
+        return [v / length for v in values]
 
-    def _unit(
-        self, row: Sequence[tuple[int, float]], root: bool = False
-    ) -> Sequence[tuple[int, float]]:
-        """``row`` weighted by rarity (or its root), scaled to length one."""
-        weight = self.weight
-        values = [(t, v * (math.sqrt(weight[t]) if root else weight[t])) for t, v in row]
-        length = math.hypot(*(v for _, v in values)) or 1.0
-        return [(t, v / length) for t, v in values]
+
+def _summed(features: Iterable[int], values: Iterable[float]) -> dict[int, float]:
+    """The sum of the values of each feature; 0 for any other."""
+    sums: dict[int, float] = defaultdict(float)
+    for t, value in zip(features, values, strict=True):
+        sums[t] += value
+    return sums
 
 
 def key(reading: Reading) -> tuple[str, ...]:
     """What makes two texts the same question: their words, spelled alike."""
-    return tuple(part for word in reading.words for part in word.surface)
+    return tuple([part for word in reading.words for part in word.surface])
 
 
 def damped(counts: Mapping[str, float]) -> dict[str, float]:
@@ -283,10 +299,3 @@ def damped(counts: Mapping[str, float]) -> dict[str, float]:
 
 def _checksum(key: Sequence[str]) -> int:
     return zlib.crc32(" ".join(key).encode("utf-8", "surrogatepass"))
-
-
-def _joined(kind: str, rows: Sequence[array[Any]]) -> array[Any]:
-    whole = array(kind)
-    for row in rows:
-        whole.extend(row)
-    return whole

@@ -59,7 +59,8 @@ def defaults() -> KnowledgeBase:
     for name in ("replies.yaml", "regions.yaml"):
         for document in read(os.path.join(ready.bundled(), name)):
             draft.read(document)
-    return KnowledgeBase({}, regions=draft.regions, replies=draft.replies, cues=draft.cues)
+    regions = draft.tables["regions"]
+    return KnowledgeBase({}, regions=regions, replies=draft.replies, cues=draft.cues)
 
 
 def cues(kb: KnowledgeBase) -> Cues:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from .bot import Bot
 from .dialogue import History
 from .figures import in_words
 from .layout import paragraphs
-from .model import Outcome, Reply, Source
+from .model import Outcome, Reply, Say, Source
 from .text import printable
-
-Say = Callable[..., str]
 
 
 def as_markdown(reply: Reply, say: Say) -> str:
@@ -24,7 +22,7 @@ def as_markdown(reply: Reply, say: Say) -> str:
 
 
 def _blocks(reply: Reply, say: Say) -> Iterator[str]:
-    for part in reply.parts or (reply,):
+    for part in reply.each:
         yield from _said(part, say)
     if reply.sources:
         yield say("sources") + ":"
@@ -54,9 +52,7 @@ def _said(reply: Reply, say: Say) -> Iterator[str]:
 
 
 def _source(source: Source) -> str:
-    where = ", ".join(part for part in (source.publisher, source.date) if part)
-    named = f"{source.title}. {where}" if where else source.title
-    return f"{named}: {source.url}" if source.url else named
+    return f"{source.named}: {source.url}" if source.url else source.named
 
 
 def respond(message: str, history: History | None = None) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 from .record import Record, asdict
+
+Say: TypeAlias = Callable[..., str]
+"""What the program itself says on an occasion, by its name: `Speaker.tell`."""
 
 
 class Source(Record):
@@ -21,12 +25,31 @@ class Source(Record):
     """A: primary or trusted body. B: secondary. C: weak, used only for want of better."""
     note: str = ""
 
+    @property
+    def where(self) -> str:
+        """The publisher and the date, as far as they are known."""
+        return ", ".join(part for part in (self.publisher, self.date) if part)
+
+    @property
+    def named(self) -> str:
+        """All that tells which source it is, without its address."""
+        return f"{self.title}. {self.where}" if self.where else self.title
+
+    @property
+    def link(self) -> str:
+        """The address, if it is one of the web; else nothing."""
+        return self.url if self.url.startswith(("https://", "http://")) else ""
+
 
 class Bar(Record):
     """One number of a figure."""
 
     label: str
     value: float
+
+
+DOTS = 100
+"""What one number is drawn of, in dots, if it counts so many."""
 
 
 class Figure(Record):
@@ -39,6 +62,11 @@ class Figure(Record):
     unit: str = "people"
     note: str = ""
     """What the numbers cannot tell."""
+
+    @property
+    def countable(self) -> bool:
+        """Whether it is one number of a hundred, to be drawn as dots that people can count."""
+        return len(self.bars) == 1 and self.of == DOTS
 
 
 class Intent(Record):
@@ -88,7 +116,6 @@ class Entity(Record):
     """Entities that are easily mistaken for this one."""
     implied: bool = False
     """True for what every question is about (AML), so that naming it tells nothing."""
-    origin: str = ""
 
 
 class Term(Record):
@@ -98,7 +125,6 @@ class Term(Record):
     meaning: str
     also: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    origin: str = ""
 
 
 class Fact(Record):
@@ -109,7 +135,10 @@ class Fact(Record):
     checked: str = ""
     """ISO date on which somebody last looked it up."""
     sources: tuple[str, ...] = ()
-    origin: str = ""
+
+
+REGIONAL = frozenset({"emergency", "crisis", "helpline"})
+"""The telephone numbers of a `Region`, which stand as {placeholders} in texts."""
 
 
 class Region(Record):
@@ -122,7 +151,6 @@ class Region(Record):
     helpline: str
     checked: str = ""
     sources: tuple[str, ...] = ()
-    origin: str = ""
 
 
 class Lexicon(Record):
@@ -176,6 +204,10 @@ class Cues(Record):
     persons: tuple[str, ...] = ()
     tellers: tuple[str, ...] = ()
     """Who starts a new thought after "and" ("I")."""
+    tells: tuple[str, ...] = ()
+    """What opens a sentence that tells, though its first word can ask ("when I")."""
+    feels: tuple[str, ...] = ()
+    """How people say beside a question that it is hard for them ("I am so scared")."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 
@@ -242,9 +274,8 @@ class Sign(Record):
     at_hand: bool = False
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
     doubt: str = ""
-    """The safety reply beside the answer to a message that only somewhat resembles its messages."""
+    """The safety reply above the answer to a message that only somewhat resembles its messages."""
     sources: tuple[str, ...] = ()
-    origin: str = ""
 
 
 class Limits(Record):
@@ -378,12 +409,18 @@ class Reply(Record):
     candidates: tuple[Candidate, ...] = ()
     reviewed: str | None = None
     lead: str = ""
-    """What ``text`` opens with above the answer itself: how the message was understood."""
+    """What ``text`` opens with above the answer itself: what to do if the message tells of a
+    danger, and how it was understood."""
     more: bool = False
     """True when "tell me more" has a longer answer that was not given yet."""
     parts: tuple[Reply, ...] = ()
     """Several questions in one message: the reply to each, in order. The outer reply has the
     titles and texts of all of them in ``text``, and their sources, choices and figures."""
+
+    @property
+    def each(self) -> tuple[Reply, ...]:
+        """The reply to each question, one by one."""
+        return self.parts or (self,)
 
     def as_dict(self) -> dict[str, object]:
         """The reply as plain data for JSON (schema 1)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -54,6 +54,10 @@ class Phrases:
         """Every word that occurs in a phrase."""
         for phrase, _ in self.items():
             yield from phrase
+
+    def openers(self) -> Collection[str]:
+        """The words that a phrase begins with."""
+        return self._longest.keys()
 
     def parts(self) -> list[dict[str, Any]]:
         """Plain data from which the same phrases can be made."""

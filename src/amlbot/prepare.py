@@ -2,8 +2,8 @@
 
     python -m amlbot.prepare
 
-writes it anew in a checkout, after the knowledge or the code has changed. Until then a start works
-all from the YAML, some seconds slower.
+writes it anew in a checkout, after the knowledge or the code has changed. Until then every start
+works all out from the YAML, which takes half a minute.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 
 from . import ready
-from .base import KnowledgeBase
-from .knowledge import read
+from .knowledge import KnowledgeBase, read
 from .matcher import Matcher
 from .reading import Reader
 from .safety import Screen

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from .errors import Problem
 from .knowledge import KnowledgeBase
 from .model import Intent
 from .names import Names
+from .record import Record
 from .text import tokenise
 
 MAX_WORDS = 125
@@ -42,8 +42,7 @@ _FORBIDDEN: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Record):
     """How much there is, and how hard it reads."""
 
     counts: Mapping[str, int]

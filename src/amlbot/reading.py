@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from .english import SYNONYMS
@@ -85,6 +87,12 @@ class Reader:
         self._common = kb.lexicon.common
         self._speller = Speller(self.frequency)
 
+    @cached_property
+    def _openers(self) -> frozenset[str]:
+        """Words that may begin what is more than a word: asked for when an index is built."""
+        phrases = (self.names.forms, self._spellings, self._concepts, self._fillers)
+        return frozenset(self.names.capitals).union(*(p.openers() for p in phrases))
+
     def parts(self) -> dict[str, object]:
         """The tables as parts of a ready-made file."""
         small = {name: table for name, table in self.tables.items() if name not in _LARGE}
@@ -103,6 +111,15 @@ class Reader:
     def read_exactly(self, text: str) -> Reading:
         """``text`` word by word, taken as it is: for phrasings, which define the vocabulary."""
         return self._understand([(token, ((token.text, 1.0),)) for token in tokenise(text)])
+
+    def plain(self, phrasing: str) -> tuple[str, ...]:
+        """The words of a phrasing of the knowledge, if each can only stand for itself; or none.
+
+        They are then all that reading it exactly would find, and its features.
+        """
+        found = words(phrasing)
+        letters = [word for word in found if len(word) == 1]  # two may spell a name out
+        return found if len(letters) < 2 and self._openers.isdisjoint(found) else ()
 
     def features(self, reading: Reading) -> dict[str, float]:
         """What ``reading`` speaks of: words, ``@names``, ``~concepts``; weights in (0, ~1]."""
@@ -294,11 +311,8 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
 
 def _frequency(kb: KnowledgeBase) -> dict[str, int]:
     """Every word that the knowledge asks with, and how many intents do."""
-    frequency: Counter[str] = Counter()
-    for intent in kb.intents.values():
-        asked = (word for question in intent.questions for word in words(question))
-        frequency.update(dict.fromkeys(asked, 1))
-    return dict(frequency)
+    asked = (chain.from_iterable(map(words, i.questions)) for i in kb.intents.values())
+    return dict(Counter(chain.from_iterable(map(dict.fromkeys, asked))))
 
 
 _PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})

@@ -177,9 +177,9 @@ class Referring:
         frame = self._frames.match(self.led(text).strip(_EDGES))
         return frozenset(words(frame[1])) if frame else frozenset()
 
-    def points(self, text: str) -> bool:
-        """Whether something in ``text`` stands for what was said before."""
-        bare = self._idle.without(text)
+    def points(self, text: str, idly: bool = False) -> bool:
+        """Whether something in ``text`` stands for what was said before, or might (``idly``)."""
+        bare = text if idly else self._idle.without(text)
         return any(stand_in.place(bare) for stand_in in self._stand_ins.values())
 
     def bare_name(self, text: str) -> str:

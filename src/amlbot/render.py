@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from . import figures
 from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
-from .model import Explanation, Intent, Outcome, Reply, Source
+from .model import Explanation, Intent, Outcome, Reply, Say, Source
 from .style import PLAIN, Style
 from .text import escaped, printable
-
-Say = Callable[..., str]
-"""What the program itself says on an occasion: `Bot.say`."""
-
 
 BRIEF = MEASURE - 4
 """Letters of a source in a chat: one line of a wide window."""
@@ -49,7 +45,7 @@ def as_text(
 
 def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> Iterator[str]:
     """The parts of the reply that a blank line sets apart."""
-    for part in reply.parts or (reply,):
+    for part in reply.each:
         yield from _said(part, say, columns, style)
     if reply.sources:
         brief = chat and reply.outcome in (Outcome.ANSWER, Outcome.URGENT)
@@ -123,25 +119,25 @@ def explanation_as_text(explanation: Explanation) -> str:
     best = explanation.match.best
     verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
     limits = ", ".join(f"{name} from {value:g}" for name, value in explanation.thresholds)
-    lines = [f"{verdict}   ({limits})", "", "word              taken for"]
+    told = [f"{verdict}   ({limits})", "", "word              taken for"]
     for typed, options in explanation.words:
         meant = ", ".join(f"{o} {w:.2f}" if w < 1 else o for o, w in options)
-        lines.append(f"{typed:<17} {meant or 'unknown: counts against every answer'}")
+        told.append(f"{typed:<17} {meant or 'unknown: counts against every answer'}")
     for name in explanation.match.unknown_names:
-        lines.append(f"veto: the best answer is not about {name}")
+        told.append(f"veto: the best answer is not about {name}")
     if explanation.flipped:
         asked, known = explanation.flipped
-        lines.append(f"veto: the question says {asked!r}, the nearest phrasing {known!r}")
+        told.append(f"veto: the question says {asked!r}, the nearest phrasing {known!r}")
     for rival in explanation.rivals:
         candidate = rival.candidate
-        lines += ["", f"{candidate.score:.2f}  {candidate.intent}  «{candidate.phrasing}»"]
-        lines.append("      " + "  ".join(f"{n} {value:.2f}" for n, value in rival.signals))
-        lines += [f"      {strength:5.2f}  {feature}" for feature, strength in rival.strengths[:6]]
-    return printable("\n".join(lines))
+        told += ["", f"{candidate.score:.2f}  {candidate.intent}  «{candidate.phrasing}»"]
+        told.append("      " + "  ".join(f"{n} {value:.2f}" for n, value in rival.signals))
+        told += [f"      {strength:5.2f}  {feature}" for feature, strength in rival.strengths[:6]]
+    return printable("\n".join(told))
 
 
-def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
-    """Every field of an intent, for authors."""
+def intent_as_text(intent: Intent, width: int) -> str:
+    """Every field of an intent, for authors, for a terminal of ``width`` columns."""
     columns = measure(width)
     parts = [printable(f"{intent.title}\n{intent.id} · {intent.topic} · {intent.origin}")]
     parts.append("\n".join(item("- ", q, columns) for q in intent.questions[1:]))
@@ -151,9 +147,8 @@ def intent_as_text(intent: Intent, width: int = MEASURE) -> str:
 
 def _source(source: Source, number: int, columns: int, style: Style, brief: bool) -> str:
     """One source: a link where the terminal opens links, otherwise with its address below."""
-    where = ", ".join(part for part in (source.publisher, source.date) if part)
-    name = f"{source.title}. {where}" if where else source.title
-    text = item(f"{number}. ", shortened(name, BRIEF) if brief else name, columns)
+    name = shortened(source.named, BRIEF) if brief else source.named
+    text = item(f"{number}. ", name, columns)
     if style.links:
-        return style.linked(text, source.url)
+        return style.linked(text, source.link)
     return text if brief or not source.url else f"{text}\n   {printable(source.url)}"

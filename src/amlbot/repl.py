@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +15,7 @@ from .dialogue import MAX_READ
 from .layout import measure, wrap
 from .model import Outcome, Reply
 from .recall import Recall
+from .record import Record, replace
 from .speaking import Speaker
 from .style import PLAIN, style_for
 from .text import printable
@@ -32,8 +32,7 @@ _CLEAR = "\x1b[H\x1b[2J\x1b[3J"  # the screen, and what was scrolled off it
 OpenBot = Callable[[], "Bot"]
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Record):
     """How to talk."""
 
     plain: bool = False

@@ -5,7 +5,7 @@ sign is a set of concepts (ways to say one thing) that stand close together in o
 phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
 is passed over; the strongest that is left makes the alarm. Where there is none, a message still
 alarms if it resembles those that people write of a danger (`amlbot.likeness`); if it does so less,
-the answer gets a line beside it.
+the answer gets a line above it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .hearing import (
     Beginning,
     Clause,
     Heard,
-    Match,
-    Phrases,
     Span,
+    Spans,
     by_first_word,
     clauses,
+    find,
     overlap,
     tokens,
     visible,
@@ -45,9 +45,9 @@ SHORT = 9
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.8, 1.4
-"""Likeness from which to raise an alarm, and from which to add a line to the answer.
+"""Likeness from which to raise an alarm, and from which to put a line above the answer.
 
-What other values catch, and how often they alarm for nothing: docs/knowledge.md, "Danger signs".
+What other values catch, and how often they alarm for nothing: docs/safety.md.
 """
 
 
@@ -102,7 +102,6 @@ class Screen:
         self._safety = kb.safety
         self._signs = sorted(kb.safety.signs, key=_strength, reverse=True)
         self._book = Phrasebook.opened(kb.ready) if kb.ready else Phrasebook.of(kb.safety)
-        self._phrases, self._idioms = Phrases(self._book.phrases), Phrases(self._book.idioms)
         self._vocabulary = Vocabulary(NUMBER_WORDS.union(self._book.words), kb.lexicon.common)
         self._likeness = opened(Likeness, kb.ready, "likeness") if kb.ready else self._learn(kb)
 
@@ -138,7 +137,7 @@ class Screen:
         return None
 
     def _resembled(self, heard: Heard) -> Alarm | None:
-        """The alarm for what the message resembles; a line beside the answer if it is less so.
+        """The alarm for what the message resembles; a line above the answer if it is less so.
 
         Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
         """
@@ -162,7 +161,7 @@ class Screen:
         parts = ((span,) for spans in heard.found.values() for span in spans if short)
         return any(denied(heard, match) for match in (*signs, *parts))
 
-    def _alarm(self, sign: Sign, match: Match, heard: Heard) -> Alarm:
+    def _alarm(self, sign: Sign, match: Spans, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
         return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
 
@@ -178,10 +177,10 @@ class Screen:
             end = len(heard.words)
             heard.clauses.append(Clause(raw, (start, end), sentence))
             heard.clause_of += [len(heard.clauses) - 1] * (end - start)
-        for _, (start, end) in list(self._idioms.find(heard.words)):
+        for _, (start, end) in list(find(self._book.idioms, heard.words)):
             if heard.certain((start, end)):
                 heard.words[start:end] = [("",)] * (end - start)
-        for name, span in self._phrases.find(heard.words):
+        for name, span in find(self._book.phrases, heard.words):
             if name in CALMING and not heard.certain(span):
                 continue
             heard.found[name].append(span)
@@ -201,7 +200,7 @@ def _own(sign: Sign) -> str:
     return f"sign {sign.id}"
 
 
-def _matches(sign: Sign, heard: Heard) -> Iterator[Match]:
+def _matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
     """Every place at which ``sign`` shows, whether or not a guard quiets it there."""
     for span in heard.found.get(_own(sign), ()):
         yield (span,)
@@ -214,7 +213,7 @@ def _matches(sign: Sign, heard: Heard) -> Iterator[Match]:
                     yield match
 
 
-def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Match:
+def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
     """``anchor`` with the nearest of each other concept around it; empty if one is not there."""
     match = [anchor]
     for name in others:
@@ -229,7 +228,7 @@ def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Match:
     return tuple(match)
 
 
-def _asked(heard: Heard, match: Match) -> str:
+def _asked(heard: Heard, match: Spans) -> str:
     """What the message asks beside ``match``: the clauses that ask, and what follows each."""
     alarming = {heard.clause_of[start] for start, _ in match}
     parts, asking, sentence = [], False, -1

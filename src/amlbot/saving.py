@@ -28,7 +28,10 @@ def replace(path: Path, text: str) -> None:
         OSError: if it cannot be written; what was there is left as it was.
 
     """
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".amlbot-")
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".amlbot-")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with open(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Mapping, Sequence
 from operator import mul
@@ -102,21 +101,18 @@ class Query(NamedTuple):
     reading: Reading
     said: Mapping[int, float]
     """What its words say."""
-    alike: Mapping[int, float]
-    """What they look like."""
+    features: Mapping[int, float]
+    """All of it: also what they look like."""
+    length: float
+    """The length of all of it."""
     foreign: tuple[str, ...]
     """Its words, numbers aside, that no intent uses."""
     strangeness: float
     """Share of its words that are foreign; a repaired word counts in part."""
     norm: float
-    """Its length, with foreign words at the weight of the rarest known one."""
+    """The length of what was said, with foreign words at the weight of the rarest known one."""
     whole: float
     """The sum of what was said, with foreign words at the same weight."""
-
-    @property
-    def features(self) -> dict[int, float]:
-        """All of it."""
-        return {**self.said, **self.alike}
 
 
 class Comparison(NamedTuple):
@@ -160,7 +156,8 @@ class Scorer:
         return Query(
             reading=reading,
             said=said,
-            alike=alike,
+            features=said | alike,
+            length=math.hypot(*said.values(), *alike.values()) or 1.0,
             foreign=foreign,
             strangeness=sum(strange.values()) / max(1, len(reading.words)),
             norm=math.hypot(*said.values(), math.sqrt(len(foreign)) * rarest) or 1.0,
@@ -172,7 +169,7 @@ class Scorer:
         options = [option for option in word.options if option[0] in self.index.features]
         if not options:
             return 1.0
-        return 1.0 - max((share for name, share in options if name[0] != "~"), default=1.0)
+        return 1.0 - max([share for name, share in options if name[0] != "~"], default=1.0)
 
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first; none without any evidence.
@@ -185,7 +182,7 @@ class Scorer:
         evidence = self._evidence(query, closest)
         if not evidence:
             return []
-        top = heapq.nlargest(closest, evidence, evidence.__getitem__)
+        top = sorted(evidence, key=evidence.__getitem__, reverse=True)[:closest]
         if exact >= 0 and exact not in top:
             top.append(exact)
         compared = self._compare(query, top)
@@ -226,11 +223,10 @@ class Scorer:
 
     def strengths(self, query: Query, i: int) -> dict[str, float]:
         """What each feature of the question adds to the evidence for intent ``i``."""
-        features, index = query.features, self.index
-        length = math.hypot(*features.values()) or 1.0
+        index = self.index
         return {
-            self._features[t]: value / length * index.evidence[spot]
-            for t, value in features.items()
+            self._features[t]: value / query.length * index.evidence[spot]
+            for t, value in query.features.items()
             for _, spot in index.spots(t, {i})
         }
 
@@ -248,8 +244,7 @@ class Scorer:
 
     def _evidence(self, query: Query, closest: int) -> dict[int, float]:
         """Summed evidence for the intents that may be among the ``closest``."""
-        index, features = self.index, query.features
-        length = math.hypot(*features.values()) or 1.0
+        index, features, length = self.index, query.features, query.length
         rarest = sorted((index.uses(t), t, value / length) for t, value in features.items())
         base, whole = index.base, sum(features.values()) / length
         found: dict[int, float] = {}
@@ -274,36 +269,34 @@ class Scorer:
 
     def _compare(self, query: Query, top: Sequence[int]) -> dict[int, Comparison]:
         """The question beside the phrasings of each of the ``top`` intents."""
-        index, said = self.index, query.said
-        phrasing, part = index.phrasing, index.value
-        dots: dict[int, dict[int, float]] = {i: {} for i in top}
+        index, said, among = self.index, query.said, frozenset(top)
+        phrasing, part, first = index.phrasing, index.value, index.first
+        dots = {i: [0.0] * (first[i + 1] - first[i]) for i in top}
         shared: dict[int, list[int]] = {i: [] for i in top}
         for t, value in query.features.items():
-            for i, spot in index.spots(t, dots.keys()):
+            for i, spot in index.spots(t, among):
                 dot, entries = dots[i], index.entries(spot)
                 for k in entries:
-                    j = phrasing[k]
-                    dot[j] = dot.get(j, 0.0) + value * part[k]
+                    dot[phrasing[k]] += value * part[k]
                 if entries and t in said:
                     shared[i].append(t)
         return {i: self._comparison(query, i, dots[i], shared[i]) for i in top}
 
     def _support(self, query: Query, i: int, evidence: float) -> float:
         index = self.index
-        said = query.features.values()
-        mean = evidence * math.hypot(*said) / sum(said) - index.base[i]
+        mean = evidence * query.length / sum(query.features.values()) - index.base[i]
         texts = index.first[i + 1] - index.first[i] + ID + ANSWER
         return min(1.0, max(0.0, mean / math.log1p(texts / index.smoothing)))
 
     def _comparison(
-        self, query: Query, i: int, dots: Mapping[int, float], shared: Sequence[int]
+        self, query: Query, i: int, dots: Sequence[float], shared: Sequence[int]
     ) -> Comparison:
         weight, rarest = self.index.weight, self.index.rarest
-        best = max(dots.values(), default=0.0)
+        best = max(dots)
         return Comparison(
             nearness=min(1.0, best / query.norm),
-            nearest=min((j for j, dot in dots.items() if dot == best), default=0),
-            center=min(1.0, sum(dots.values()) / self.index.length[i] / query.norm),
+            nearest=dots.index(best),
+            center=min(1.0, sum(dots) / self.index.length[i] / query.norm),
             coverage=sum([query.said[t] for t in shared]) / query.whole,
             amount=min(1.0, sum([weight[t] - 1 for t in shared]) / (PLENTY * rarest)),
         )

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from .errors import UsageError
 from .knowledge import KnowledgeBase, defaults
-from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source
+from .model import REGIONAL, Candidate, Choice, Intent, Match, Outcome, Reply, Source
 from .record import replace
 from .text import printable
 
@@ -15,9 +16,8 @@ MAX_CHOICES = 3
 SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
-_REGIONAL = frozenset({"emergency", "crisis", "helpline"})
 _Thing = TypeVar("_Thing")
-_PLACEHOLDER = re.compile(r"(\A|[.!?]\s+|\n\n)?\{([a-z0-9-]+)\}")
+_PLACEHOLDER = re.compile(r"(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
 """A placeholder, and what stands before it if it opens a sentence."""
 
 
@@ -25,6 +25,15 @@ class Speaker:
     """Says what one knowledge base has to say."""
 
     def __init__(self, kb: KnowledgeBase, region: str = "") -> None:
+        """Give the telephone numbers of ``region``; of the first that ``kb`` has without one.
+
+        Raises:
+            UsageError: for a region that ``kb`` has no numbers for.
+
+        """
+        if region and region not in kb.regions:
+            known = ", ".join(kb.regions) or "none"
+            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
         self.kb = kb
         self.region = region
 
@@ -95,10 +104,14 @@ class Speaker:
             Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
         )
 
-    def unknown(self, match: Match, misses: int, names: str) -> Reply:
-        """Saying that nothing written fits; ``names`` is what nothing is written about."""
-        if names and misses < self.variants("unknown-name"):
-            text = self.say("unknown-name", misses, names=names)
+    def unknown(self, match: Match, misses: int, names: str, *, outside: bool = False) -> Reply:
+        """Saying that nothing written fits; ``names`` is what nothing is written about.
+
+        What lies ``outside`` of AML is known by its name: there is no spelling to check.
+        """
+        occasion = "unknown-outside" if outside else "unknown-name"
+        if names and misses < self.variants(occasion):
+            text = self.say(occasion, misses, names=names)
         else:
             text = self.say("unknown", misses)
         score = match.best.score if match.best else 0.0
@@ -134,8 +147,8 @@ class Speaker:
     def filled(self, reply: Reply, region: str = "") -> Reply:
         """``reply`` with the reader's own telephone numbers and current facts in its text."""
         parts = tuple(self.filled(part, region) for part in reply.parts)
-        text = self._fill(reply.text, region or self.region)
-        return replace(reply, text=text, parts=parts)
+        text, lead = (self._fill(t, region or self.region) for t in (reply.text, reply.lead))
+        return replace(reply, text=text, lead=lead, parts=parts)
 
     def cited(self, sources: Iterable[Source]) -> str:
         """Who published ``sources``, and when, as words in a sentence."""
@@ -168,7 +181,7 @@ class Speaker:
 
     def _value(self, name: str, region: str | None, turn: int) -> str:
         regions, facts = self.kb.regions, self.kb.facts
-        if name in _REGIONAL:
+        if name in REGIONAL:
             if region is None or not regions:
                 return ""
             return str(getattr(regions.get(region) or next(iter(regions.values())), name))

@@ -235,7 +235,7 @@ def _checksum(gram: str) -> int:
 def _grams(word: str, size: int = 4) -> Collection[str]:
     """The 4-grams of ``word``, each once, in order: sums must not depend on the hash seed."""
     padded = f" {word} "
-    return dict.fromkeys(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
+    return dict.fromkeys([padded[i : i + size] for i in range(max(1, len(padded) - size + 1))])
 
 
 def nearest_name(word: str, names: Collection[str]) -> str | None:

@@ -40,6 +40,7 @@ class Splitter:
     def __init__(self, cues: Cues) -> None:
         self._cues = cues
         self._leads, self._asking = Cue(cues.leads), Cue([*cues.asks, *cues.checks])
+        self._tells = Cue(cues.tells)
 
     @cached_property
     def _join(self) -> re.Pattern[str]:
@@ -75,7 +76,8 @@ class Splitter:
         rest = text.replace("'", " ").replace("’", " ")  # "we're" is not "were"
         while (led := self._leads.after(rest)) != rest:
             rest = led
-        return text.rstrip().endswith("?") or self._asking.opens(rest)
+        opens = self._asking.opens(rest) and not self._tells.opens(rest)
+        return text.rstrip().endswith("?") or opens
 
 
 def _any(phrases: Sequence[str]) -> str:

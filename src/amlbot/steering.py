@@ -6,13 +6,13 @@ when there is nothing yet for the move to work on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from .dialogue import State
 from .glossary import terms_in
 from .knowledge import KnowledgeBase
-from .model import Choice, Outcome, Reply
+from .layout import key_sentence
+from .model import Outcome, Reply
 from .record import replace
 from .referring import Referring
 from .speaking import MAX_CHOICES, Speaker
@@ -22,7 +22,6 @@ MAX_TERMS = 4
 SHORT = 80
 """Characters below which a first sentence ("Yes.") says too little alone."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 Move = Callable[[State], tuple[Reply, State] | None]
 
 
@@ -160,13 +159,8 @@ class Steering:
         if not 1 <= number <= len(state.choices):
             text = self._speaker.say("no-such-choice", number=str(number))
             return Reply(Outcome.CLARIFY, text, choices=state.choices), state
-        return self._picked(state.choices[number - 1], state.choices, state)
-
-    def _picked(
-        self, choice: Choice, choices: tuple[Choice, ...], state: State
-    ) -> tuple[Reply, State]:
-        reply = self._speaker.show(self.kb.intents[choice.intent])
-        return reply, replace(self.answered(reply, state), picked_from=choices)
+        reply = self._speaker.show(self.kb.intents[state.choices[number - 1].intent])
+        return reply, replace(self.answered(reply, state), picked_from=state.choices)
 
     def answered(self, reply: Reply, state: State, question: str = "") -> State:
         """``state`` after an answer was shown to ``question`` (its title, if none was typed)."""
@@ -203,5 +197,7 @@ class Steering:
 def _first_sentence(text: str) -> str:
     """The key message: answers open with it."""
     paragraph = " ".join(text.split("\n\n", maxsplit=1)[0].split())
-    sentences = _SENTENCE_END.split(paragraph)
-    return sentences[0] if len(sentences[0]) >= SHORT else " ".join(sentences[:2])
+    first = key_sentence(paragraph)
+    if len(first) >= SHORT:
+        return first
+    return f"{first} {key_sentence(paragraph[len(first) :])}".rstrip()

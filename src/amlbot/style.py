@@ -52,8 +52,8 @@ class Style(Record):
         return f"{escape}{text}{self.off}" if escape else text
 
     def linked(self, text: str, url: str) -> str:
-        """Each line of ``text`` as a link, its indent left out."""
-        if not self.links or not url.startswith(("https://", "http://")):
+        """Each line of ``text`` as a link, its indent left out; as it is without ``url``."""
+        if not (self.links and url):
             return text
         target = printable(url).replace("\n", "").replace(" ", "%20")
         return "\n".join(

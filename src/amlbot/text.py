@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import NamedTuple
 
 _LOOKALIKES = str.maketrans(
@@ -20,7 +19,7 @@ _TOKEN = re.compile(
     r"|\d+[.,]\d+"  # 38.6 and 38,6
     r"|(?<![\w)])[+-]\d+"  # -7 and +8, the chromosomes
     r"|\+(?=\s*\d)"  # the plus of 7+3
-    r"|(?<=\dq)-"  # 5q-
+    r"|(?<=\d[qQ])-"  # 5q-
     r"|[^\W_]+"
 )
 
@@ -42,6 +41,8 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_LOOKALIKES).translate(_SYMBOLS)
         text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+    elif "'" not in text and "`" not in text:
+        return text
     return _APOSTROPHES.sub("", text)
 
 
@@ -65,9 +66,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_split(clean(text).lower()))
 
 
-def _split(text: str) -> Iterator[str]:
-    for raw in _TOKEN.findall(text):
-        yield raw.replace(",", "" if _THOUSANDS.fullmatch(raw) else ".") if "," in raw else raw
+def _split(text: str) -> list[str]:
+    bare = text.rstrip(" ?!.")
+    if bare.replace(" ", "").isalpha():  # as most questions are: found six times as fast
+        return bare.split()
+    found: list[str] = _TOKEN.findall(text)
+    return [_plain(raw) if "," in raw else raw for raw in found] if "," in text else found
+
+
+def _plain(number: str) -> str:
+    """A number without commas: 10,000 is 10000, and 38,6 is 38.6."""
+    return number.replace(",", "" if _THOUSANDS.fullmatch(number) else ".")
 
 
 def is_number(word: str) -> bool:

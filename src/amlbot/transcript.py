@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 
 from .figures import in_words
 from .layout import paragraphs
-from .model import Reply, Source
+from .model import Reply, Say, Source
+from .record import Record
 from .text import printable
-
-Say = Callable[..., str]
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
 _CSS = (
@@ -25,16 +23,14 @@ _CSS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Record):
     """What was typed and what was said to it."""
 
     typed: str
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Record):
     """What is saved."""
 
     day: date
@@ -61,7 +57,7 @@ def _markdown(notes: Notes, say: Say) -> Iterator[str]:
         yield f"## {say('notes-talk')}"
     for exchange in notes.exchanges:
         yield f"### {mark(exchange.typed)}"
-        for reply in _parts(exchange.reply):
+        for reply in exchange.reply.each:
             if reply.title:
                 yield f"**{mark(reply.title)}**"
             yield _paragraphs(reply.text, mark)
@@ -69,8 +65,12 @@ def _markdown(notes: Notes, say: Say) -> Iterator[str]:
                 listed = "\n".join(f"- {mark(words)}" for words in in_words(figure, say))
                 yield f"{mark(figure.title)}\n\n{listed}\n\n{mark(figure.note)}".rstrip()
         if sources := exchange.reply.sources:
-            named = [f"{i}. {mark(_named(s))} {_url(s)}" for i, s in enumerate(sources, 1)]
-            yield f"{say('sources')}:\n\n" + "\n".join(map(str.rstrip, named))
+            listed = "\n".join(f"{i}. {_cited(s, mark)}" for i, s in enumerate(sources, 1))
+            yield f"{say('sources')}:\n\n{listed}"
+
+
+def _cited(source: Source, mark: Callable[[str], str]) -> str:
+    return f"{mark(source.named)} <{source.link}>" if source.link else mark(source.named)
 
 
 def _paragraphs(text: str, mark: Callable[[str], str]) -> str:
@@ -98,7 +98,7 @@ def _body(notes: Notes, say: Say) -> Iterator[str]:
         yield f"<h2>{_html(say('notes-talk'))}</h2>"
     for exchange in notes.exchanges:
         yield f"<article><h3>{_html(exchange.typed)}</h3>"
-        for reply in _parts(exchange.reply):
+        for reply in exchange.reply.each:
             if reply.title:
                 yield f"<p><strong>{_html(reply.title)}</strong></p>"
             yield "\n".join(f"<p>{_html(line)}</p>" for line in paragraphs(reply.text) if line)
@@ -120,21 +120,9 @@ FORMATS: dict[str, Callable[[Notes, Say], str]] = {
 """By the ending of the file's name."""
 
 
-def _parts(reply: Reply) -> tuple[Reply, ...]:
-    return reply.parts or (reply,)
-
-
-def _named(source: Source) -> str:
-    return ". ".join(part for part in (source.title, source.publisher, source.date) if part)
-
-
-def _url(source: Source) -> str:
-    return f"<{source.url}>" if source.url.startswith(("https://", "http://")) else ""
-
-
 def _link(source: Source) -> str:
-    text = _html(_named(source))
-    return f'<a href="{_html(source.url)}">{text}</a>' if _url(source) else text
+    text = _html(source.named)
+    return f'<a href="{_html(source.link)}">{text}</a>' if source.link else text
 
 
 def _html(text: str) -> str:

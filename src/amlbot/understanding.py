@@ -28,6 +28,8 @@ SURELY_UNTIED = 0.9
 """The same where the last subject was no name but a plain word, such as tiredness."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
+BARE = 6
+"""Words of the longest question that can be too bare to answer when nothing was said before it."""
 PLAIN = frozenset({"other", "aspect"})
 """Kinds of entity that are plain words: an answer may use them without being about them."""
 
@@ -117,6 +119,8 @@ class Understanding:
         if rest and state.question:
             return self._corrected(rest, state)
         plain = self.plain(rest or text)
+        if not state.live and self._bare(plain):
+            return plain.unsure()
         tied = list[Understood]()
         for reading in self._referring.readings(text, state):
             understood = replace(self.plain(reading.text), completed=True)
@@ -130,6 +134,22 @@ class Understanding:
         if not tied or (named and not asked_back) or self._stands(text, plain, tied):
             return plain
         return (asked_back or [plain.unsure()])[0]
+
+    def _bare(self, understood: Understood) -> bool:
+        """Whether a question points to something that was not named, and so could be of anything.
+
+        "Does it hurt" is asked back, for a transplant is not the only thing that hurts. "Is it
+        curable" is answered: it names what the answer is first of all about, or AML is meant.
+        """
+        text = understood.question
+        if understood.score >= WHOLE or len(text.split()) > BARE or not understood.intent:
+            return False
+        named = self._referring.names(text)
+        if any(map(self._referring.proper, named)):
+            return False  # "NRAS, any drugs for it"
+        first = self.kb.intents[understood.intent].about[:1]
+        meant = all(id in named or self.kb.entities[id].implied for id in first)
+        return not meant and self._referring.points(text, idly=True)
 
     def _stands(self, text: str, plain: Understood, tied: Sequence[Understood]) -> bool:
         """Whether ``text`` asks the same alone as with what it may lean on."""
@@ -151,8 +171,15 @@ class Understanding:
         return max([self.plain(rest).unsure(), *found], key=lambda understood: understood.score)
 
     def plain(self, text: str) -> Understood:
-        """``text`` as it is or without its first and last words; a name alone asks what it is."""
+        """``text`` as it is or without its first and last words; a name alone asks what it is.
+
+        Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
+        """
         name = self._referring.bare_name(text)
+        if name and not any(map(self._referring.proper, self._referring.names(text))):
+            written = self._matcher.match(text)
+            if written.best and written.best.score >= WHOLE:
+                return Understood(written, text)
         first = [self._speaker.say("what-is", name=name)] if name else []
         matches: list[Match] = []
         for form in [*first, *self._referring.forms(text)]:
@@ -188,5 +215,5 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _overlap(a: str, b: str) -> float:
     """How much of the words of either text both have; above 1 for the same words in order."""
-    one, other = set(words(a)), set(words(b))
-    return len(one & other) / (len(one | other) or 1) + (words(a) == words(b))
+    one, other = words(a), words(b)
+    return _share(frozenset(one), frozenset(other)) + (one == other)

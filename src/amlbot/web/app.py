@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import os
+import re
 import time
 import traceback
 import uuid
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..bot import Bot
+from ..errors import UsageError
 from ..knowledge import load
 from ..markdown import as_markdown
 from ..model import Reply
@@ -38,6 +40,7 @@ from .page import MAX_FIELDS, Page, Talk
 Endpoint = Callable[[Request], Awaitable[Response]]
 Made = TypeVar("Made")
 
+_ORIGIN = re.compile(r"\*|https?://[^/\s]+")
 _log = logging.getLogger("amlbot.web")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -49,6 +52,14 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+
+_WHAT_TO_DO = {
+    401: {"www-authenticate": "Bearer"},
+    408: {"connection": "close"},  # the rest of the body is not read
+    413: {"connection": "close"},
+    503: {"retry-after": "2"},
+}
+"""Headers of a refusal, by its status."""
 
 
 def create_app(
@@ -64,7 +75,14 @@ def create_app(
     Holds no conversation: every request brings its own, so any number of copies give the same
     replies. With an ``api_key``, programs must send it as a bearer token; the page stays open.
     Pages of ``cors_origins`` may call it from a browser; by default none may.
+
+    Raises:
+        UsageError: for an origin that no browser would send.
+
     """
+    for origin in cors_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(f"'{origin}' is no origin (write it as in https://example.org)")
     server = _Server(bot or Bot(), api_key, answer_seconds, body_seconds)
     middleware = [Middleware(_Shield)]
     if cors_origins:
@@ -89,6 +107,10 @@ def from_environment(
 
     ``AMLBOT_KNOWLEDGE`` and ``AMLBOT_REGION`` as for the command, unless there is a ``bot``
     already; ``AMLBOT_API_KEY``; and ``AMLBOT_CORS_ORIGINS`` with spaces between.
+
+    Raises:
+        AmlbotError: for what cannot be used of it.
+
     """
     if bot is None:
         kb = load(environ.get("AMLBOT_KNOWLEDGE") or None)
@@ -126,14 +148,14 @@ class _Server:
     def _keyed(self, endpoint: Endpoint) -> Endpoint:
         """``endpoint`` for those who know the key, if there is one."""
 
-        async def checked(request: Request) -> Response:
+        async def guarded(request: Request) -> Response:
             given = request.headers.get("authorization", "").encode("latin-1")
             if self._key and not hmac.compare_digest(given, f"Bearer {self._key}".encode()):
                 message = "Send the key of this server as 'Authorization: Bearer KEY'."
                 raise Refused(message, 401, code="invalid_api_key")
             return await endpoint(request)
 
-        return checked
+        return guarded
 
     async def _show_page(self, request: Request) -> Response:
         talk, status = Talk(), 200
@@ -240,14 +262,7 @@ def _form(body: bytes) -> list[tuple[str, str]]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    headers = {}
-    if error.status == 401:
-        headers["www-authenticate"] = "Bearer"
-    if error.status in (408, 413):
-        headers["connection"] = "close"  # the rest of the body is not read
-    if error.status == 503:
-        headers["retry-after"] = "2"
-    return _Json(error.as_dict(), error.status, headers)
+    return _Json(error.as_dict(), error.status, _WHAT_TO_DO.get(error.status))
 
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:

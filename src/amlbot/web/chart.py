@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 
 from ..figures import in_words
-from ..model import Bar, Figure
+from ..model import DOTS, Bar, Figure, Say
 
-_HUNDRED = 100
 _DOTS_IN_ROW = 20
 _STEP = 10
 """Distance of two dots, in the drawing's own units."""
@@ -16,7 +15,7 @@ _BAR_HEIGHT = 6
 _BAR_WIDTH = 200
 
 
-def as_html(figure: Figure, prefix: str, say: Callable[..., str]) -> str:
+def as_html(figure: Figure, prefix: str, say: Say) -> str:
     """The figure: its title, and for each number the words and the drawing that they name.
 
     ``say`` puts the numbers into words. The elements' ids start with ``prefix``, which must not be
@@ -34,8 +33,8 @@ def as_html(figure: Figure, prefix: str, say: Callable[..., str]) -> str:
 
 def _drawn(bar: Bar, figure: Figure, words: str) -> str:
     """One number out of a hundred as dots, which people count; anything else as a bar."""
-    dots = len(figure.bars) == 1 and figure.of == _HUNDRED
-    height = _STEP * _HUNDRED // _DOTS_IN_ROW if dots else _BAR_HEIGHT
+    dots = figure.countable
+    height = _STEP * DOTS // _DOTS_IN_ROW if dots else _BAR_HEIGHT
     shapes = "".join(_dots(round(bar.value)) if dots else _bar(bar.value / figure.of))
     return (
         f'<svg role="img" aria-labelledby="{words}" class="{"dots" if dots else "bar"}" '
@@ -44,7 +43,7 @@ def _drawn(bar: Bar, figure: Figure, words: str) -> str:
 
 
 def _dots(filled: int) -> Iterator[str]:
-    for i in range(_HUNDRED):
+    for i in range(DOTS):
         x = i % _DOTS_IN_ROW * _STEP + _STEP // 2
         y = i // _DOTS_IN_ROW * _STEP + _STEP // 2
         yield f'<circle class="{"on" if i < filled else "off"}" cx="{x}" cy="{y}" r="4"/>'

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..dialogue import MAX_HISTORY, clipped, user_messages
 from ..model import Turn
+from ..record import Record
 from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """One message to answer."""
 
     text: str
@@ -125,8 +124,5 @@ def _check(message: object, where: str) -> None:
     if content is not None and not isinstance(content, str | list):
         problem = f"'{where}.content' must be a string or a list of parts."
         raise Refused(problem, param=f"{where}.content")
-    if isinstance(content, Sequence) and not isinstance(content, str):
-        for part in content:
-            if not isinstance(part, Mapping):
-                problem = f"'{where}.content' must hold objects."
-                raise Refused(problem, param=f"{where}.content")
+    if isinstance(content, list) and not all(isinstance(part, Mapping) for part in content):
+        raise Refused(f"'{where}.content' must hold objects.", param=f"{where}.content")

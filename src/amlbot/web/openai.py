@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from ..record import Record
 from ..render import json_line
 from .messages import Question
 
@@ -37,8 +37,7 @@ _STUBS: Mapping[str, object] = {"tags": ["Health"], "prompt": "", "text": ""}
 """What a task gets; any that is not named here gets an empty list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Record):
     """One answer on its way out."""
 
     id: str

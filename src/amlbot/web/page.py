@@ -10,7 +10,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from string import Template
@@ -19,6 +18,7 @@ from ..bot import Bot
 from ..dialogue import MAX_HISTORY
 from ..glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
+from ..record import Record, replace
 from ..text import printable
 from . import chart
 from .limits import MAX_TEXT
@@ -35,30 +35,10 @@ _KEEPING = ("kept", "keep", "note")
 """Fields with questions for the doctor: those kept before, and new ones."""
 _ACTIONS = frozenset({"pick", "keep", "add", "drop", "set"})
 """Buttons other than the one that asks."""
-_WORDS = (
-    "page-lead",
-    "page-caution",
-    "page-skip",
-    "page-emergency-label",
-    "page-conversation",
-    "page-question",
-    "page-hint",
-    "page-ask",
-    "page-kept",
-    "page-kept-note",
-    "page-note",
-    "page-add",
-    "page-print",
-    "page-again",
-    "page-looking",
-    "page-kept-done",
-    "page-offline",
-)
 _ASSETS = Path(__file__).parent / "assets"
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Record):
     """What a form sent."""
 
     said: tuple[str, ...] = ()
@@ -126,6 +106,8 @@ class Page:
         self._subject: set[str] = set[str]().union(*map(self._named, forms))
         assets = {name: _asset(f"page.{name}") for name in ("css", "js", "html")}
         self._frame = Template(Template(assets["html"]).safe_substitute(assets))
+        slots = self._frame.get_identifiers()
+        self._worded = [name for name in slots if name.startswith("page_")]
         self.policy = "; ".join(
             (
                 "default-src 'none'",
@@ -160,7 +142,7 @@ class Page:
             "kept": self._questions(talk.kept),
             "regions": self._regions(region),
         }
-        words = {name.replace("-", "_"): self._say(name) for name in _WORDS}
+        words = {name: self._say(name.replace("_", "-")) for name in self._worded}
         return printable(self._frame.substitute(slots | words))
 
     def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
@@ -173,8 +155,8 @@ class Page:
 
     def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
         """A message and its reply: the only thing that the log ever holds."""
-        parts = reply.parts or (reply,)
-        shown = "\n".join(self._part(p, f"turn-{number}-{i}") for i, p in enumerate(parts, 1))
+        parts = enumerate(reply.each, 1)
+        shown = "\n".join(self._part(part, f"turn-{number}-{i}") for i, part in parts)
         if reply.outcome is Outcome.URGENT:
             heading = self._say(f"urgent-{reply.level}", emergency=emergency)
             shown = _tappable(f"<h3>{heading}</h3>\n{shown}", emergency)
@@ -186,10 +168,11 @@ class Page:
         )
 
     def _part(self, reply: Reply, id: str) -> str:
-        shown = []
+        shown = [as_html(reply.lead)] if reply.lead else []
         if reply.title and reply.outcome is Outcome.ANSWER:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
-        shown.append(as_html(reply.text, self._terms(reply), f"{id}-term"))
+        text = reply.text.removeprefix(reply.lead)
+        shown.append(as_html(text, self._terms(reply), f"{id}-term"))
         shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
             shown.append(self._sources(reply))
@@ -313,10 +296,10 @@ def _button(name: str, value: str, label: str, look: str = "") -> str:
 
 def _source(source: Source) -> str:
     title = escape(source.title)
-    if source.url.startswith(("https://", "http://")):
-        url = escape(source.url)
+    if source.link:
+        url = escape(source.link)
         title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    return ". ".join((title, *(escape(x) for x in (source.publisher, source.date) if x)))
+    return f"{title}. {escape(source.where)}" if source.where else title
 
 
 def _asset(name: str) -> str:

@@ -22,23 +22,22 @@ GRACE_SECONDS = 10
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def serve(
-    bot: Bot, host: str, port: int, workers: int = 1, settings: Mapping[str, str] | None = None
-) -> None:
+def serve(bot: Bot, host: str, port: int, workers: int, settings: Mapping[str, str]) -> None:
     """Serve ``bot`` until the process is told to stop.
 
     ``settings`` are the environment variables of `from_environment`; with more than one worker
     process each builds its own bot from them.
 
     Raises:
-        AmlbotError: if the address cannot be used.
+        AmlbotError: if the address or a setting cannot be used.
 
     """
-    os.environ.update(settings or {})
+    os.environ.update(settings)
+    app = from_environment(bot=bot)
     _try(host, port)
     _announce(host, port)
     uvicorn.run(
-        from_environment(bot=bot) if workers == 1 else "amlbot.web:from_environment",
+        app if workers == 1 else "amlbot.web:from_environment",
         factory=workers > 1,
         host=host,
         port=port,
