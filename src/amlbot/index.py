@@ -15,7 +15,6 @@ number leads to the phrasings that hold the feature (*entries*).
 from __future__ import annotations
 
 import math
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -27,7 +26,7 @@ from typing import Any, TypeVar
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .record import Record
-from .text import words
+from .text import checksum, words
 
 N = TypeVar("N", int, float)
 
@@ -143,7 +142,7 @@ class Index(Record):
 
     def same_words(self, key: Sequence[str]) -> Iterator[tuple[int, int]]:
         """The intent and the number of each phrasing whose words have the checksum of ``key``."""
-        check = _checksum(key)
+        check = checksum(" ".join(key))
         for k in range(bisect_left(self.checks, check), bisect_right(self.checks, check)):
             i = bisect_right(self.first, self.owner[k]) - 1
             yield i, self.owner[k] - self.first[i]
@@ -190,7 +189,7 @@ class _Builder:
             self.counts.extend(counts.values())
             self.among.extend(repeat(number, len(counts)))
             self.end.append(len(self.held))
-            self.checks.append(_checksum(text))
+            self.checks.append(checksum(" ".join(text)))
         self.first.append(len(self.checks))
         self.users.update(set(self.held[begin:]))
         covers = self.reader.names.covers
@@ -295,7 +294,3 @@ def key(reading: Reading) -> tuple[str, ...]:
 def damped(counts: Mapping[str, float]) -> dict[str, float]:
     """Repetition counts, logarithmically."""
     return {t: 1 + math.log(v) if v > 1 else v for t, v in counts.items()}
-
-
-def _checksum(key: Sequence[str]) -> int:
-    return zlib.crc32(" ".join(key).encode("utf-8", "surrogatepass"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import zlib
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -17,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from .record import Record
+from .text import checksum
 
 MAX_SUGGESTIONS = 3
 """Equally near words that share a repair. Three and six rank alike, one costs 0.4 points."""
@@ -166,7 +166,7 @@ class Grams(Record):
         users: dict[int, array[int]] = defaultdict(lambda: array("I"))
         for number, word in enumerate(words):
             for gram in _grams(word) if word.isalpha() else ():
-                users[_checksum(gram)].append(number)
+                users[checksum(gram)].append(number)
         checks = array("I", sorted(users))
         weight = array("f", (min([weights[n] for n in users[check]]) for check in checks))
         square = array("d", bytes(8 * len(words)))
@@ -210,7 +210,7 @@ class Lookalikes:
         shared: dict[int, float] = {}
         square = 0.0
         for gram in _grams(word):
-            check = _checksum(gram)
+            check = checksum(gram)
             k = bisect_left(grams.checks, check)
             known = k < len(grams.checks) and grams.checks[k] == check
             weight = (grams.weight[k] if known else self._rarest) ** 2
@@ -226,10 +226,6 @@ class Lookalikes:
         ]
         near.sort(reverse=True)
         return tuple((number, cosine) for cosine, _, number in near[:MAX_ALIKE])
-
-
-def _checksum(gram: str) -> int:
-    return zlib.crc32(gram.encode("utf-8", "surrogatepass"))
 
 
 def _grams(word: str, size: int = 4) -> Collection[str]:

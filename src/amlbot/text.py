@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import NamedTuple
+from zlib import crc32
 
 _LOOKALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝАВЕКМНОРСТУХІЈЅαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıſ",
@@ -77,6 +78,11 @@ def _split(text: str) -> list[str]:
 def _plain(number: str) -> str:
     """A number without commas: 10,000 is 10000, and 38,6 is 38.6."""
     return number.replace(",", "" if _THOUSANDS.fullmatch(number) else ".")
+
+
+def checksum(text: str) -> int:
+    """What stands for ``text`` in a ready-made file: the same in every run and on every machine."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def is_number(word: str) -> bool:
