@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from .record import Record
@@ -24,7 +24,7 @@ MAX_ALIKE = 4
 MIN_ALIKE = 0.25
 """Least 4-gram cosine of look-alike words (relapse, relapsing: 0.5)."""
 MEMORY = 4096
-"""Words remembered; beyond that the memory starts afresh, so that strangers cannot fill it."""
+"""Words whose search is remembered, the last ones asked for: strangers cannot fill it."""
 
 _REPEATS = re.compile(r"(.)\1+")
 _LONGEST = 40  # longer than any word worth repairing
@@ -43,7 +43,7 @@ class Speller:
     def __init__(self, frequency: Mapping[str, int]) -> None:
         """Take the known words, with how many intents use each."""
         self._frequency = frequency
-        self._memory: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.suggest = lru_cache(MEMORY)(self._suggest)
 
     @cached_property
     def _by_length(self) -> Mapping[int, _Sieve]:
@@ -53,19 +53,11 @@ class Speller:
             found[len(word)].append(word)
         return {length: _Sieve(words) for length, words in found.items()}
 
-    def suggest(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _suggest(self, word: str) -> tuple[tuple[str, float], ...]:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
 
         Several equally likely words share: the squares of their parts add up to one.
         """
-        found = self._memory.get(word)
-        if found is None:
-            if len(self._memory) >= MEMORY:
-                self._memory.clear()
-            found = self._memory[word] = self._search(word)
-        return found
-
-    def _search(self, word: str) -> tuple[tuple[str, float], ...]:
         limit = edit_budget(word)
         if not limit:
             return ()
@@ -189,21 +181,13 @@ class Lookalikes:
         """Take the known words and their 4-grams."""
         self._words, self._grams = words, grams
         self._rarest = max(grams.weight, default=1.0)
-        self._memory: dict[str, tuple[tuple[int, float], ...]] = {}
+        self.find = lru_cache(MEMORY)(self._find)
 
-    def find(self, word: str) -> tuple[tuple[int, float], ...]:
+    def _find(self, word: str) -> tuple[tuple[int, float], ...]:
         """The numbers of at most four known words like ``word``, best first.
 
         Each with its cosine in [0.25, 1).
         """
-        found = self._memory.get(word)
-        if found is None:
-            if len(self._memory) >= MEMORY:
-                self._memory.clear()
-            found = self._memory[word] = self._search(word)
-        return found
-
-    def _search(self, word: str) -> tuple[tuple[int, float], ...]:
         if len(word) < 3 or len(word) > _LONGEST:
             return ()
         grams = self._grams

@@ -24,6 +24,15 @@ _TOKEN = re.compile(
     r"|[^\W_]+"
 )
 
+_CLAUSE = re.compile(
+    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
+)
+_ASKING = frozenset(
+    """what whats which who whos why when where how hows is are am was does do did can could
+    should would will may explain tell mean means""".split()  # noqa: SIM905
+)
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
 
 class Token(NamedTuple):
     """One word as it was typed."""
@@ -90,24 +99,13 @@ def is_number(word: str) -> bool:
     return word.lstrip("+-").replace(".", "").isdigit()
 
 
-def clauses(text: str) -> list[str]:
-    """The sentences of ``text``, cut further at commas and dashes; those that ask come first."""
-    parts = [part.strip() for part in _CLAUSE.split(text) if part.strip()]
-    return sorted(parts, key=lambda part: not is_question(part))
+def asking(text: str) -> list[str]:
+    """The clauses of ``text`` that end in a question mark or hold a word that asks.
 
-
-def is_question(text: str) -> bool:
-    """Whether ``text`` ends in a question mark or holds a word that asks."""
-    return text.rstrip().endswith("?") or not _ASKING.isdisjoint(words(text))
-
-
-_CLAUSE = re.compile(
-    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
-)
-_ASKING = frozenset(
-    """what whats which who whos why when where how hows is are am was does do did can could
-    should would will may explain tell mean means""".split()  # noqa: SIM905
-)
+    For any subject, with no knowledge of how its people ask, which `splitting` has.
+    """
+    parts = map(str.strip, _CLAUSE.split(text))
+    return [part for part in parts if part.endswith("?") or not _ASKING.isdisjoint(words(part))]
 
 
 def printable(text: str) -> str:
@@ -141,6 +139,3 @@ class _Escaped(_Printable):
     def instead(self, char: str) -> str:
         units = char.encode("utf-16-be", "surrogatepass").hex()
         return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
-
-
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
