@@ -92,10 +92,7 @@ class Index(Record):
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
-        self.smoothing = len(self.intents) / max(1, self.first[-1])
-        """The mass that every intent is given on every feature: that of one phrasing, shared among
-        as many as an intent has on the average. The more there are, the more an absent word tells.
-        """
+        self.smoothing = _smoothing(len(self.intents), self.first[-1])
 
     @property
     def rarest(self) -> float:
@@ -174,6 +171,13 @@ class _Builder:
         uses = map(self.users.__getitem__, range(len(self.numbers)))
         self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in uses))
         self.root = array("d", map(math.sqrt, self.weight))
+        self.smoothing = _smoothing(len(ids), len(self.checks))
+        self.postings: list[array[int]] = [array("I") for _ in self.weight]
+        """Feature → the numbers of its postings."""
+        self.owner, self.evidence, self.size = array("I"), array("f"), array("I")
+        """The intent of each posting, by number, what it adds for it, and its number of entries."""
+        self.phrasing, self.value = array("H"), array("f")
+        self.length, self.base = array("f"), array("f")
 
     def _hold(self, id: str) -> None:
         intent, begin = self.kb.intents[id], len(self.held)
@@ -200,44 +204,23 @@ class _Builder:
 
     def index(self) -> Index:
         """The finished index."""
-        smoothing = len(self.ids) / max(1, len(self.checks))
-        # of each feature the numbers of its postings; of these the intent, what each adds for it,
-        # and how many entries it has
-        numbers: list[array[int]] = [array("I") for _ in self.weight]
-        owner, evidence, size = array("I"), array("f"), array("I")
-        phrasing, value = array("H"), array("f")
-        length, base = array("f"), array("f")
         for i in range(len(self.ids)):
-            held, among, parts = self._of(i, self.held), self._of(i, self.among), self._parts(i)
-            center, mass = _summed(held, parts), self._mass(i)
-            whole = math.hypot(*center.values()) or 1.0
-            length.append(whole)
-            base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
-            features = sorted(mass)
-            for number, t in enumerate(features, len(owner)):
-                numbers[t].append(number)
-            owner.extend(repeat(i, len(features)))
-            share = CENTER / whole
-            evidence.extend([math.log1p(mass[t] / smoothing) + share * center[t] for t in features])
-            size.extend(map(Counter(held).__getitem__, features))
-            by_feature = sorted(range(len(held)), key=held.__getitem__)
-            phrasing.extend(map(among.__getitem__, by_feature))
-            value.extend(map(parts.__getitem__, by_feature))
-        postings = array("I", chain.from_iterable(numbers))
+            self._post(i)
+        numbers = array("I", chain.from_iterable(self.postings))
         by_check = sorted(range(len(self.checks)), key=self.checks.__getitem__)
         return Index(
             intents=self.ids,
             features=dict(self.numbers),
             weight=self.weight,
-            start=array("I", accumulate(map(len, numbers), initial=0)),
-            intent=array("I", map(owner.__getitem__, postings)),
-            evidence=array("f", map(evidence.__getitem__, postings)),
-            number=postings,
-            entry=array("I", accumulate(size, initial=0)),
-            phrasing=phrasing,
-            value=value,
-            length=length,
-            base=base,
+            start=array("I", accumulate(map(len, self.postings), initial=0)),
+            intent=array("I", map(self.owner.__getitem__, numbers)),
+            evidence=array("f", map(self.evidence.__getitem__, numbers)),
+            number=numbers,
+            entry=array("I", accumulate(self.size, initial=0)),
+            phrasing=self.phrasing,
+            value=self.value,
+            length=self.length,
+            base=self.base,
             first=self.first,
             checks=array("I", map(self.checks.__getitem__, by_check)),
             owner=array("I", by_check),
@@ -245,6 +228,25 @@ class _Builder:
             bound=self.bound,
             any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
+
+    def _post(self, i: int) -> None:
+        """Add the postings of intent ``i`` and their entries, by feature."""
+        held, among, parts = self._of(i, self.held), self._of(i, self.among), self._parts(i)
+        center, mass = _summed(held, parts), self._mass(i)
+        length, features = math.hypot(*center.values()) or 1.0, sorted(mass)
+        for number, t in enumerate(features, len(self.owner)):
+            self.postings[t].append(number)
+        self.owner.extend(repeat(i, len(features)))
+        share, smoothing = CENTER / length, self.smoothing
+        self.evidence.extend(
+            [math.log1p(mass[t] / smoothing) + share * center[t] for t in features]
+        )
+        self.size.extend(map(Counter(held).__getitem__, features))
+        by_feature = sorted(range(len(held)), key=held.__getitem__)
+        self.phrasing.extend(map(among.__getitem__, by_feature))
+        self.value.extend(map(parts.__getitem__, by_feature))
+        self.length.append(length)
+        self.base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
 
     def _of(self, i: int, column: array[N]) -> array[N]:
         """What ``column`` tells of each entry of intent ``i``."""
@@ -276,6 +278,13 @@ class _Builder:
         values = list(map(mul, counts, map(weight.__getitem__, features)))
         length = math.hypot(*values) or 1.0
         return [v / length for v in values]
+
+
+def _smoothing(intents: int, phrasings: int) -> float:
+    """The mass that every intent is given on every feature: that of one phrasing, shared among
+    as many as an intent has on the average. The more there are, the more an absent word tells.
+    """
+    return intents / max(1, phrasings)
 
 
 def _summed(features: Iterable[int], values: Iterable[float]) -> dict[int, float]:
