@@ -31,6 +31,7 @@ SHOWN = 5
 LONG = 12
 """Words beyond which a message is also read clause by clause."""
 MAX_CLAUSES = 6
+"""Clauses that are read: each may cost as much as two questions."""
 CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5

@@ -146,18 +146,17 @@ class Reader:
         """Each token with the known words it may be; joined and run-together words mended."""
         known = [self._known(t.text) or self.names.known_in_capitals(t) for t in tokens]
         left = sum(known) + REPAIRS
-        i = 0
-        while i < len(tokens):
+        places = iter(range(len(tokens)))
+        for i in places:
             token = tokens[i]
-            i += 1
-            if known[i - 1]:
+            if known[i]:
                 yield token, ((token.text, 1.0),)
                 continue
-            if i < len(tokens) and not known[i]:
-                joined = token.text + tokens[i].text
+            if i + 1 < len(tokens) and not known[i + 1]:
+                joined = token.text + tokens[i + 1].text
                 if joined in self.frequency:
                     yield token._replace(text=joined), ((joined, 1.0),)
-                    i += 1
+                    next(places)
                     continue
             left -= 1
             yield from self._repair_one(token) if left >= 0 else [(token, ())]

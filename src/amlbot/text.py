@@ -31,6 +31,7 @@ _ASKING = frozenset(
     """what whats which who whos why when where how hows is are am was does do did can could
     should would will may explain tell mean means""".split()  # noqa: SIM905
 )
+_MARKS = frozenset({"Mn", "Me", "Cf"})
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -50,10 +51,15 @@ def clean(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_LOOKALIKES).translate(_SYMBOLS)
-        text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+        text = without_marks(text)
     elif "'" not in text and "`" not in text:
         return text
     return _APOSTROPHES.sub("", text)
+
+
+def without_marks(text: str) -> str:
+    """``text`` without accents that stand alone, and without characters that cannot be seen."""
+    return "".join(c for c in text if unicodedata.category(c) not in _MARKS)
 
 
 def letter_for_letter(text: str) -> str:
