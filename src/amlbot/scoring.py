@@ -160,11 +160,7 @@ class Scorer:
             for name, value in features.items()
             if name in numbers
         }
-        alike: dict[int, float] = {}
-        for word in reading.words:
-            for t, cosine in self._lookalikes.find(word.text) if not word.entity else ():
-                if t not in said:
-                    alike[t] = max(alike.get(t, 0.0), ALIKE * cosine * weight[t])
+        alike = self._alike(reading, said)
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         return Query(
@@ -179,6 +175,15 @@ class Scorer:
             named=tuple([e for e in entities if e in self.guarded]),
             spoken_of=self._reader.names.covers(entities),
         )
+
+    def _alike(self, reading: Reading, said: Mapping[int, float]) -> dict[int, float]:
+        """What the words of ``reading`` look like, beside what they say."""
+        alike: dict[int, float] = {}
+        for word in reading.words:
+            for t, cosine in self._lookalikes.find(word.text) if not word.entity else ():
+                if t not in said:
+                    alike[t] = max(alike.get(t, 0.0), ALIKE * cosine * self.index.weight[t])
+        return alike
 
     def _strangeness(self, word: Word) -> float:
         """0 for a word that intents use, 1 for one that none does, between for a repaired one."""
