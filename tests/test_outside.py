@@ -32,7 +32,7 @@ HOSTILE = {
     "tags": "\U000e0041\ue000\u2028",
 }
 EVERY = MARK + "".join(HOSTILE.values())
-ASKED = ["what is the first thing", "chest pain", f"qwrtz {EVERY}"]
+ASKED = ["what is the first thing", "chest pain", f"is it the thing {EVERY}"]
 
 
 def quoted(text: str) -> str:
@@ -98,7 +98,7 @@ def test_the_knowledge_is_hostile(kb: KnowledgeBase) -> None:
 COMMANDS = {
     "ask": ["ask", "what is the first thing"],
     "ask and be warned": ["ask", "chest pain"],
-    "ask for nothing known": ["ask", f"qwrtz {EVERY}"],
+    "ask and be asked back": ["ask", f"is it the thing {EVERY}"],
     "list": ["list"],
     "show": ["show", "a"],
     "show nothing": ["show", EVERY],
@@ -183,7 +183,7 @@ def test_saved_notes(talk: Callable[..., str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chat", [False, True])
-@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "unknown"])
+@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "asked back"])
 def test_a_terminal_gets_no_escape_but_the_programs_own(
     kb: KnowledgeBase, asked: str, chat: bool
 ) -> None:
@@ -219,7 +219,7 @@ def test_earlier_lines(tmp_path: Path) -> None:
     assert "\x1b" not in path.read_text(encoding="utf-8").splitlines()[-1]
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "unknown"])
+@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "asked back"])
 def test_everything_that_the_server_sends(kb: KnowledgeBase, asked: str) -> None:
     app = create_app(Bot(kb))
     messages = [{"role": "user", "content": asked}]
