@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import atheris  # type: ignore[import-untyped]
 
 with atheris.instrument_imports(include=["amlbot"]):
+    import amlbot.schema  # noqa: F401  # else first imported, unwatched, by what needs it
     from amlbot import Bot, load
     from amlbot.errors import KnowledgeError
     from amlbot.knowledge import KnowledgeBase

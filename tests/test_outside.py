@@ -32,7 +32,12 @@ HOSTILE = {
     "tags": "\U000e0041\ue000\u2028",
 }
 EVERY = MARK + "".join(HOSTILE.values())
-ASKED = ["what is the first thing", "chest pain", f"qwrtz {EVERY}"]
+ASKED = {
+    "answer": "what is the first thing",
+    "alarm": "chest pain",
+    "choices": "thing",
+    "unknown": f"qwrtz {EVERY}",
+}
 
 
 def quoted(text: str) -> str:
@@ -99,6 +104,7 @@ COMMANDS = {
     "ask": ["ask", "what is the first thing"],
     "ask and be warned": ["ask", "chest pain"],
     "ask for nothing known": ["ask", f"qwrtz {EVERY}"],
+    "ask what leaves a choice": ["ask", "thing"],
     "list": ["list"],
     "show": ["show", "a"],
     "show nothing": ["show", EVERY],
@@ -137,7 +143,7 @@ def test_commands(  # noqa: PLR0913, PLR0917
     out, err = capsys.readouterr()
     assert harmless(out)
     assert harmless(err)
-    assert (MARK in out + err) or name.startswith("check")
+    assert (MARK in out + err) or name.startswith(("check", "ask for nothing known"))
 
 
 TALK = ["what is the first thing", "chest pain", "more", "sources", "/topics", "1", "/define x",
@@ -183,7 +189,7 @@ def test_saved_notes(talk: Callable[..., str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chat", [False, True])
-@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "unknown"])
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_a_terminal_gets_no_escape_but_the_programs_own(
     kb: KnowledgeBase, asked: str, chat: bool
 ) -> None:
@@ -219,7 +225,7 @@ def test_earlier_lines(tmp_path: Path) -> None:
     assert "\x1b" not in path.read_text(encoding="utf-8").splitlines()[-1]
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=["answer", "alarm", "unknown"])
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_everything_that_the_server_sends(kb: KnowledgeBase, asked: str) -> None:
     app = create_app(Bot(kb))
     messages = [{"role": "user", "content": asked}]
@@ -235,7 +241,8 @@ def test_everything_that_the_server_sends(kb: KnowledgeBase, asked: str) -> None
         send(app, "GET", "/"),
     ]
     assert all(harmless(answer.text) for answer in answers)
-    assert sum(MARK in answer.text for answer in answers) > len(answers) / 2
+    shown = sum(MARK in answer.text for answer in answers)
+    assert shown >= len(answers) / 2  # what is said to nothing known names nothing
 
 
 def test_markdown_for_other_frontends(kb: KnowledgeBase) -> None:

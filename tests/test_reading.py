@@ -77,6 +77,15 @@ def test_a_word_is_suggested_just_if_it_is_within_the_budget(typed: str, known: 
     assert bool(suggested) == (OSA.distance(typed, known) <= edit_budget(typed))
 
 
+def test_what_it_remembers_is_bounded_and_forgetting_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("amlbot.spelling.MEMORY", 2)
+    speller, slips = Speller({"fever": 1, "tired": 2, "blood": 1}), ["fevre", "tird", "bloood"]
+    assert [speller.suggest(slip)[0][0] for slip in slips * 2] == ["fever", "tired", "blood"] * 2
+    assert speller.suggest.cache_info().currsize <= 2
+
+
 def test_lookalikes_share_letters() -> None:
     known = ["relapse", "relapsed", "fever"]
     found = Lookalikes(known, Grams.of(known, [1.0, 1.0, 1.0])).find("relapsing")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
@@ -174,6 +176,22 @@ class TestCompletion:
         keys.send_text(f"what is idh1{ENTER}")
         assert (prompt.read(), asked) == ("what is idh1", [])
 
+    def test_the_chat_offers_its_questions(
+        self, keys: PipeInput, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        offered: list[str] = []
+
+        def look(prompt: Prompt) -> None:
+            assert prompt.session.completer
+            found = prompt.session.completer.get_completions(
+                Document("what is id"), CompleteEvent()
+            )
+            offered.extend(completion.text for completion in found)
+
+        monkeypatch.setattr(Prompt, "read", look)
+        assert main(["--knowledge", str(KNOWLEDGE)], environ={}) == 0
+        assert "What is IDH2?" in offered
+
     def test_a_fault_in_it_offers_nothing(self, keys: PipeInput) -> None:
         def broken(line: str) -> list[str]:
             raise RuntimeError(line)
@@ -291,6 +309,24 @@ class TestPlain:
 
         monkeypatch.setattr("builtins.input", interrupted)
         assert chat("", "--plain")[0] == 130
+
+    def test_earlier_lines_come_back_until_they_are_forgotten(
+        self, chat: Chat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        readline = pytest.importorskip("readline", reason="the console edits lines by itself")
+        readline.clear_history()
+        kept = tmp_path / "kept"
+        kept.write_text("what is idh1\nwhat is idh2\n", encoding="utf-8")
+        earlier: list[list[str]] = []
+
+        def typed(label: str) -> str:
+            count = readline.get_current_history_length()
+            earlier.append([readline.get_history_item(n + 1) for n in range(count)])
+            return "/forget" if len(earlier) == 1 else "quit"
+
+        monkeypatch.setattr("builtins.input", typed)
+        assert chat("", "--plain", "--history", str(kept))[0] == 0
+        assert earlier == [["what is idh1", "what is idh2"], []]
 
 
 def test_waiting_for_the_knowledge_is_said(

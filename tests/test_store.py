@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import runpy
+import shutil
+import sys
 from array import array
 from pathlib import Path
 
 import pytest
 
-from amlbot import KnowledgeBase, ready
+from amlbot import Bot, KnowledgeBase, load, ready
 from amlbot.knowledge import defaults
 from amlbot.model import Lexicon
 from amlbot.store import Records, Store, columns_of, pack, records_of
@@ -118,3 +121,26 @@ def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_pat
     before = ready.key()
     knowledge.write_bytes(b"a: c")
     assert ready.key() != before
+
+
+def test_the_command_writes_what_a_start_reads(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    small_file: Path,
+) -> None:
+    knowledge, path = tmp_path / "knowledge", tmp_path / "beside" / "ready"
+    for folder in (knowledge, path.parent):
+        folder.mkdir()
+    for file in (small_file, Path(ready.bundled()) / "replies.yaml"):
+        shutil.copy(file, knowledge)
+    monkeypatch.setattr(ready, "PATH", str(path))
+    monkeypatch.setattr(ready, "bundled", lambda: str(knowledge))
+    monkeypatch.delitem(sys.modules, "amlbot.prepare", raising=False)
+    runpy.run_module("amlbot.prepare", run_name="__main__")
+    assert capsys.readouterr().out == f"{path}\n"
+    assert list(path.parent.iterdir()) == [path]
+    started, afresh = Bot(load()), Bot(load(knowledge))
+    assert (started.kb.ready is None, afresh.kb.ready is None) == (False, True)
+    for asked in ("waht is idh1", "how hihg is a fever", "hello", "crushing chest pain", "qwrtz"):
+        assert started.ask(asked) == afresh.ask(asked)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,6 +218,14 @@ class TestSignals:
         monkeypatch.setattr(start, "_welcome", interrupted)
         assert start.main() == 130
 
+    def test_interrupted_while_it_reads_questions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_: object) -> str:
+            raise KeyboardInterrupt
+
+        stdin = SimpleNamespace(readline=interrupted, isatty=lambda: False)
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert main([*CHAT, "ask"], environ={}) == 130
+
     @pytest.mark.parametrize("args", [["ask"], []], ids=["ask", "chat"])
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
     def test_while_a_pipe_is_waited_for(self, args: list[str], number: signal.Signals) -> None:
@@ -318,6 +327,14 @@ class TestDisks:
     def test_a_mistake_with_nowhere_to_say_it(self) -> None:
         line = f"{sys.executable} -m amlbot nonsense 2>/dev/full"
         assert subprocess.run(["bash", "-c", line], env=BASE, check=False).returncode == 2
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+    def test_a_mistake_is_let_go_when_it_cannot_be_said(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with open("/dev/full", "w", buffering=1, encoding="utf-8") as full:
+            monkeypatch.setattr(sys, "stderr", full)
+            assert main(["ask", "idh1", "--region", "moon"], environ={}) == 2
 
     def test_knowledge_that_may_not_be_read(
         self,

@@ -3,6 +3,8 @@
 Only words that name a thing or an act. What frames a question ("how much", "what time", "I need",
 "OK") tells intents and what is out of scope apart: with 29 such groups beside these, the AUROC of
 scope fell by 0.007 on CLINC (docs/matching.md).
+
+Not in `knowledge/`: the bundled answers never use them, and a `Matcher` alone must not read a disk.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from operator import contains
 
 from .record import Record
-from .text import clean, letter_for_letter
+from .text import clean, letter_for_letter, without_marks
 
 _CLAUSE = re.compile(
     r"[.!?;](?=\s|$)|。|\n\s*\n"  # the end of a sentence
@@ -26,7 +26,6 @@ _TOKEN = re.compile(
 _SPELLED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,}(?!\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<=n)[^\w\n]t(?!\w)")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
-_INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 Span = tuple[int, int]
@@ -140,8 +139,7 @@ def visible(text: str) -> str:
     """``text`` without invisible characters, its full-width ones made narrow."""
     if text.isascii():
         return text
-    narrow = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in narrow if unicodedata.category(c) not in _INVISIBLE)
+    return without_marks(unicodedata.normalize("NFKC", text))
 
 
 def clauses(text: str) -> Iterator[tuple[str, int]]:

@@ -15,7 +15,6 @@ number leads to the phrasings that hold the feature (*entries*).
 from __future__ import annotations
 
 import math
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -27,7 +26,7 @@ from typing import Any, TypeVar
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .record import Record
-from .text import words
+from .text import checksum, words
 
 N = TypeVar("N", int, float)
 
@@ -93,10 +92,7 @@ class Index(Record):
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
-        self.smoothing = len(self.intents) / max(1, self.first[-1])
-        """The mass that every intent is given on every feature: that of one phrasing, shared among
-        as many as an intent has on the average. The more there are, the more an absent word tells.
-        """
+        self.smoothing = _smoothing(len(self.intents), self.first[-1])
 
     @property
     def rarest(self) -> float:
@@ -143,7 +139,7 @@ class Index(Record):
 
     def same_words(self, key: Sequence[str]) -> Iterator[tuple[int, int]]:
         """The intent and the number of each phrasing whose words have the checksum of ``key``."""
-        check = _checksum(key)
+        check = checksum(" ".join(key))
         for k in range(bisect_left(self.checks, check), bisect_right(self.checks, check)):
             i = bisect_right(self.first, self.owner[k]) - 1
             yield i, self.owner[k] - self.first[i]
@@ -175,6 +171,13 @@ class _Builder:
         uses = map(self.users.__getitem__, range(len(self.numbers)))
         self.weight = array("f", (math.log((1 + len(ids)) / (1 + n)) + 1 for n in uses))
         self.root = array("d", map(math.sqrt, self.weight))
+        self.smoothing = _smoothing(len(ids), len(self.checks))
+        self.postings: list[array[int]] = [array("I") for _ in self.weight]
+        """Feature → the numbers of its postings."""
+        self.owner, self.evidence, self.size = array("I"), array("f"), array("I")
+        """The intent of each posting, by number, what it adds for it, and its number of entries."""
+        self.phrasing, self.value = array("H"), array("f")
+        self.length, self.base = array("f"), array("f")
 
     def _hold(self, id: str) -> None:
         intent, begin = self.kb.intents[id], len(self.held)
@@ -190,7 +193,7 @@ class _Builder:
             self.counts.extend(counts.values())
             self.among.extend(repeat(number, len(counts)))
             self.end.append(len(self.held))
-            self.checks.append(_checksum(text))
+            self.checks.append(checksum(" ".join(text)))
         self.first.append(len(self.checks))
         self.users.update(set(self.held[begin:]))
         covers = self.reader.names.covers
@@ -201,44 +204,23 @@ class _Builder:
 
     def index(self) -> Index:
         """The finished index."""
-        smoothing = len(self.ids) / max(1, len(self.checks))
-        # of each feature the numbers of its postings; of these the intent, what each adds for it,
-        # and how many entries it has
-        numbers: list[array[int]] = [array("I") for _ in self.weight]
-        owner, evidence, size = array("I"), array("f"), array("I")
-        phrasing, value = array("H"), array("f")
-        length, base = array("f"), array("f")
         for i in range(len(self.ids)):
-            held, among, parts = self._of(i, self.held), self._of(i, self.among), self._parts(i)
-            center, mass = _summed(held, parts), self._mass(i)
-            whole = math.hypot(*center.values()) or 1.0
-            length.append(whole)
-            base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
-            features = sorted(mass)
-            for number, t in enumerate(features, len(owner)):
-                numbers[t].append(number)
-            owner.extend(repeat(i, len(features)))
-            share = CENTER / whole
-            evidence.extend([math.log1p(mass[t] / smoothing) + share * center[t] for t in features])
-            size.extend(map(Counter(held).__getitem__, features))
-            by_feature = sorted(range(len(held)), key=held.__getitem__)
-            phrasing.extend(map(among.__getitem__, by_feature))
-            value.extend(map(parts.__getitem__, by_feature))
-        postings = array("I", chain.from_iterable(numbers))
+            self._post(i)
+        numbers = array("I", chain.from_iterable(self.postings))
         by_check = sorted(range(len(self.checks)), key=self.checks.__getitem__)
         return Index(
             intents=self.ids,
             features=dict(self.numbers),
             weight=self.weight,
-            start=array("I", accumulate(map(len, numbers), initial=0)),
-            intent=array("I", map(owner.__getitem__, postings)),
-            evidence=array("f", map(evidence.__getitem__, postings)),
-            number=postings,
-            entry=array("I", accumulate(size, initial=0)),
-            phrasing=phrasing,
-            value=value,
-            length=length,
-            base=base,
+            start=array("I", accumulate(map(len, self.postings), initial=0)),
+            intent=array("I", map(self.owner.__getitem__, numbers)),
+            evidence=array("f", map(self.evidence.__getitem__, numbers)),
+            number=numbers,
+            entry=array("I", accumulate(self.size, initial=0)),
+            phrasing=self.phrasing,
+            value=self.value,
+            length=self.length,
+            base=self.base,
             first=self.first,
             checks=array("I", map(self.checks.__getitem__, by_check)),
             owner=array("I", by_check),
@@ -246,6 +228,25 @@ class _Builder:
             bound=self.bound,
             any_name=[i for i, id in enumerate(self.ids) if self.kb.intents[id].any_name],
         )
+
+    def _post(self, i: int) -> None:
+        """Add the postings of intent ``i`` and their entries, by feature."""
+        held, among, parts = self._of(i, self.held), self._of(i, self.among), self._parts(i)
+        center, mass = _summed(held, parts), self._mass(i)
+        length, features = math.hypot(*center.values()) or 1.0, sorted(mass)
+        for number, t in enumerate(features, len(self.owner)):
+            self.postings[t].append(number)
+        self.owner.extend(repeat(i, len(features)))
+        share, smoothing = CENTER / length, self.smoothing
+        self.evidence.extend(
+            [math.log1p(mass[t] / smoothing) + share * center[t] for t in features]
+        )
+        self.size.extend(map(Counter(held).__getitem__, features))
+        by_feature = sorted(range(len(held)), key=held.__getitem__)
+        self.phrasing.extend(map(among.__getitem__, by_feature))
+        self.value.extend(map(parts.__getitem__, by_feature))
+        self.length.append(length)
+        self.base.append(-math.log(sum(mass.values()) + smoothing * len(self.weight)))
 
     def _of(self, i: int, column: array[N]) -> array[N]:
         """What ``column`` tells of each entry of intent ``i``."""
@@ -279,6 +280,13 @@ class _Builder:
         return [v / length for v in values]
 
 
+def _smoothing(intents: int, phrasings: int) -> float:
+    """The mass that every intent is given on every feature: that of one phrasing, shared among
+    as many as an intent has on the average. The more there are, the more an absent word tells.
+    """
+    return intents / max(1, phrasings)
+
+
 def _summed(features: Iterable[int], values: Iterable[float]) -> dict[int, float]:
     """The sum of the values of each feature; 0 for any other."""
     sums: dict[int, float] = defaultdict(float)
@@ -295,7 +303,3 @@ def key(reading: Reading) -> tuple[str, ...]:
 def damped(counts: Mapping[str, float]) -> dict[str, float]:
     """Repetition counts, logarithmically."""
     return {t: 1 + math.log(v) if v > 1 else v for t, v in counts.items()}
-
-
-def _checksum(key: Sequence[str]) -> int:
-    return zlib.crc32(" ".join(key).encode("utf-8", "surrogatepass"))

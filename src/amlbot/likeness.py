@@ -10,7 +10,6 @@ so that a long story does not add up to an alarm. What else was tried: docs/safe
 from __future__ import annotations
 
 import math
-import zlib
 from array import array
 from bisect import bisect_left
 from collections import Counter
@@ -19,6 +18,7 @@ from itertools import chain, pairwise
 
 from .hearing import Heard, Span
 from .record import Record
+from .text import checksum
 
 SPAN, STEP = 32, 16
 """Words that are looked at together, from the beginning of each sentence and on from there."""
@@ -55,7 +55,7 @@ class Likeness(Record):
         rows: dict[int, list[float]] = {}
         for feature in sorted(set().union(*counts)):
             calmly = _log_share(quiet[feature], size, CALM_SMOOTHING)
-            rows[_checksum(feature)] = [
+            rows[checksum(feature)] = [
                 _log_share(count[feature], len(messages), SMOOTHING) - calmly
                 if count[feature]
                 else 0.0
@@ -76,7 +76,7 @@ class Likeness(Record):
                 yield math.fsum(weights) / (len(features) + ROOM) ** GROWTH, sign, span
 
     def _row(self, feature: str) -> Sequence[float]:
-        check = _checksum(feature)
+        check = checksum(feature)
         at = bisect_left(self.checks, check)
         if at == len(self.checks) or self.checks[at] != check:
             return ()
@@ -130,7 +130,3 @@ def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
 def _plain(word: str) -> str:
     """``word``, or one sign for all numbers: the thermometer reads them, not this."""
     return "#" if word[:1].isdigit() else word
-
-
-def _checksum(feature: str) -> int:
-    return zlib.crc32(feature.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams, Lookalikes
 from .store import opened, parts_of
-from .text import clauses, is_question
+from .text import asking
 
 ANSWER = 0.62
 CLARIFY = 0.4
@@ -31,6 +31,7 @@ SHOWN = 5
 LONG = 12
 """Words beyond which a message is also read clause by clause."""
 MAX_CLAUSES = 6
+"""Clauses that are read: each may cost as much as two questions."""
 CLAUSE_TRUST = 0.85
 """What a clause's score is worth: the rest of the story may say otherwise."""
 COMPLETED_TRUST = 0.5
@@ -71,13 +72,7 @@ class Matcher:
             self._grams = opened(Grams, kb.ready, f"{self._name} grams")
         else:
             ids = [intent.id for intent in kb.intents.values() if intent.chat == chat]
-            self._index = Index.build(kb, self._reader, ids)
-            names = list(self._index.features)
-            self._grams = Grams.of(names, self._index.weight)
-            if self._index.first[-1] <= AT_ONCE if learn is None else learn:
-                from .learning import learned  # a ready-made index needs none of it
-
-                self._index = learned(self._index, Lookalikes(names, self._grams))
+            self._index, self._grams = _worked_out(kb, self._reader, ids, learn)
         self._scorer = Scorer(kb, self._reader, self._index, self._grams)
         self._any_name = frozenset(self._index.any_name)
         self._open = frozenset(self._reader.tables["open"])
@@ -102,7 +97,9 @@ class Matcher:
 
         Of a long message the clause counts that matches best: people open with their story.
         """
-        query, scored = self._best_part(text)
+        return self._matched(*self._best_part(text))
+
+    def _matched(self, query: Query, scored: Sequence[Scored]) -> Match:
         missing = scored[0].missing if scored else ()
         return Match(
             outcome=self._decide(query, scored),
@@ -124,7 +121,7 @@ class Matcher:
         """Why `match` decides as it does: words, evidence, signals, thresholds, vetoes."""
         query, scored = self._best_part(text)
         return Explanation(
-            match=self.match(text),
+            match=self._matched(query, scored),
             words=tuple((w.typed, w.options) for w in query.reading.words),
             foreign=query.foreign,
             rivals=tuple(self._rival(query, s) for s in scored[:3]),
@@ -167,10 +164,10 @@ class Matcher:
         """
         if len(text.split()) <= LONG:
             return [(text, 1.0)]
-        asking = [part for part in clauses(text) if is_question(part)][:MAX_CLAUSES]
-        parts = [(text, 1.0), *((part, CLAUSE_TRUST) for part in asking)]
+        clauses = asking(text)[:MAX_CLAUSES]
+        parts = [(text, 1.0), *((part, CLAUSE_TRUST) for part in clauses)]
         for name in self._named(text)[:1]:
-            completed = (f"{part} {name}" for part in asking if not self._named(part))
+            completed = (f"{part} {name}" for part in clauses if not self._named(part))
             parts += [(part, COMPLETED_TRUST) for part in completed]
         return parts
 
@@ -223,6 +220,20 @@ class Matcher:
             signals=tuple((name, getattr(signals, name)) for name in signals._fields),
             missing=tuple(self.kb.entities[id].name for id in scored.missing),
         )
+
+
+def _worked_out(
+    kb: KnowledgeBase, reader: Reader, ids: Sequence[str], learn: bool | None
+) -> tuple[Index, Grams]:
+    """The index of the intents ``ids``, and the 4-grams of its features."""
+    index = Index.build(kb, reader, ids)
+    names = list(index.features)
+    grams = Grams.of(names, index.weight)
+    if index.first[-1] <= AT_ONCE if learn is None else learn:
+        from .learning import learned  # a ready-made index needs none of it
+
+        index = learned(index, Lookalikes(names, grams))
+    return index, grams
 
 
 def _sureness(part: tuple[Query, list[Scored]]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ class Names:
     ) -> None:
         """Take every written form, and what counts only in capitals, each with its entity's id."""
         self.entities, self.forms, self.capitals = entities, forms, capitals
-        self._broader: dict[str, tuple[str, ...]] = {}
+        self.broader = cache(self._broader)
 
     @classmethod
     def build(cls, entities: Mapping[str, Entity]) -> Names:
@@ -116,17 +117,12 @@ class Names:
             i = end
         return found
 
-    def broader(self, entity: str) -> tuple[str, ...]:
-        """What ``entity`` is a kind or a part of, near and far, always in the same order."""
-        if entity not in self._broader:
-            self._broader[entity] = self._closure(entity)
-        return self._broader[entity]
-
     def covers(self, about: Iterable[str]) -> frozenset[str]:
         """Everything that a text about these entities speaks of: themselves and what is broader."""
         return frozenset(about).union(*map(self.broader, about))
 
-    def _closure(self, id: str) -> tuple[str, ...]:
+    def _broader(self, id: str) -> tuple[str, ...]:
+        """What the entity ``id`` is a kind or a part of, near and far, always in the same order."""
         found: dict[str, None] = {}
         todo = list(self.entities[id].broader)
         while todo:

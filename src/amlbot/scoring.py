@@ -67,7 +67,7 @@ class Signals(NamedTuple):
 # A fit on unseen questions of three knowledge bases and on messages out of scope
 # (docs/matching.md). Without support, the AUROC of scope falls by 0.005 on CLINC, without coverage,
 # foreign or amount by 0.001 to 0.009.
-BIAS = -2.5
+BIAS = -2.45
 WEIGHTS = Signals(
     center=1.5,
     coverage=0.75,
@@ -113,18 +113,31 @@ class Query(NamedTuple):
     """The length of what was said, with foreign words at the weight of the rarest known one."""
     whole: float
     """The sum of what was said, with foreign words at the same weight."""
+    named: tuple[str, ...]
+    """The entities named in it that an answer must be about."""
+    spoken_of: frozenset[str]
+    """All entities named in it, and what is broader than those."""
 
 
 class Comparison(NamedTuple):
-    """A question beside the phrasings of one intent."""
+    """A question beside one intent and each of its phrasings."""
 
-    nearness: float
-    """The cosine of the nearest phrasing."""
+    total: float
+    """The evidence, that of the nearest phrasing included, less what is lost for names."""
     nearest: int
-    """Its number."""
+    """The number of that phrasing."""
+    missing: tuple[str, ...]
     center: float
     coverage: float
+    support: float
     amount: float
+    named: float
+
+    def signals(self, share: float, foreign: float) -> Signals:
+        """All signals, with those that do not come from the one intent."""
+        _, _, missing, center, coverage, support, amount, named = self
+        absent = float(bool(missing))
+        return Signals(center, coverage, support, share, amount, named, absent, foreign)
 
 
 class Scorer:
@@ -140,17 +153,14 @@ class Scorer:
     def query(self, reading: Reading) -> Query:
         """``reading`` as weighted features."""
         numbers, weight, rarest = self.index.features, self.index.weight, self.index.rarest
+        entities = reading.entities
         features = damped(self._reader.features(reading))
         said = {
             (t := numbers[name]): value * weight[t]
             for name, value in features.items()
             if name in numbers
         }
-        alike: dict[int, float] = {}
-        for word in reading.words:
-            for t, cosine in self._lookalikes.find(word.text) if not word.entity else ():
-                if t not in said:
-                    alike[t] = max(alike.get(t, 0.0), ALIKE * cosine * weight[t])
+        alike = self._alike(reading, said)
         strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         return Query(
@@ -162,7 +172,18 @@ class Scorer:
             strangeness=sum(strange.values()) / max(1, len(reading.words)),
             norm=math.hypot(*said.values(), math.sqrt(len(foreign)) * rarest) or 1.0,
             whole=sum(said.values()) + len(foreign) * rarest or 1.0,
+            named=tuple([e for e in entities if e in self.guarded]),
+            spoken_of=self._reader.names.covers(entities),
         )
+
+    def _alike(self, reading: Reading, said: Mapping[int, float]) -> dict[int, float]:
+        """What the words of ``reading`` look like, beside what they say."""
+        alike: dict[int, float] = {}
+        for word in reading.words:
+            for t, cosine in self._lookalikes.find(word.text) if not word.entity else ():
+                if t not in said:
+                    alike[t] = max(alike.get(t, 0.0), ALIKE * cosine * self.index.weight[t])
+        return alike
 
     def _strangeness(self, word: Word) -> float:
         """0 for a word that intents use, 1 for one that none does, between for a repaired one."""
@@ -179,46 +200,21 @@ class Scorer:
         exact, asked = self._word_for_word(query)
         if exact < 0 and all(is_number(self._features[t]) for t in query.said) and query.said:
             return []
-        evidence = self._evidence(query, closest)
-        if not evidence:
-            return []
-        top = sorted(evidence, key=evidence.__getitem__, reverse=True)[:closest]
-        if exact >= 0 and exact not in top:
-            top.append(exact)
-        compared = self._compare(query, top)
-        entities = query.reading.entities
-        spoken = self._reader.names.covers(entities)
-        named = [e for e in entities if e in self.guarded]
-        missing = {i: tuple(e for e in named if e not in self.index.about[i]) for i in top}
-        total = {
-            i: evidence.get(i, 0.0)
-            + NEARNESS * compared[i].nearness
-            - ABSENT * len(missing[i])
-            - UNASKED * len(spoken.union(self.index.bound[i]) - spoken)
-            for i in top
-        }
-        best = max(total.values())
-        shares = {i: math.exp(SHARPNESS * (value - best)) for i, value in total.items()}
+        compared = self._compare(query, self._closest(query, closest, exact))
+        best = max([found.total for found in compared.values()], default=0.0)
+        shares = {i: math.exp(SHARPNESS * (found.total - best)) for i, found in compared.items()}
         whole = sum(shares.values())
         scored: list[Scored] = []
         left = 1.0
-        for i in sorted(top, key=lambda i: (i == exact, total[i]), reverse=True):
-            _, nearest, center, coverage, amount = compared[i]
-            signals = Signals(
-                center=center,
-                coverage=coverage,
-                support=self._support(query, i, evidence.get(i, 0.0)),
-                share=shares[i] / whole,
-                amount=amount,
-                named=float(len(missing[i]) < len(named)),
-                missing=float(bool(missing[i])),
-                foreign=query.strangeness,
-            )
+        for i in sorted(compared, key=lambda i: (i == exact, compared[i].total), reverse=True):
+            found = compared[i]
+            signals = found.signals(shares[i] / whole, query.strangeness)
             score = min(left, CERTAIN if i == exact else signals.chance())
             left = score if scored else min(score, 1.0 - score)
-            if i == exact:
-                nearest = asked
-            scored.append(Scored(i, total[i], nearest, signals, score, missing[i], i == exact))
+            nearest = asked if i == exact else found.nearest
+            scored.append(
+                Scored(i, found.total, nearest, signals, score, found.missing, i == exact)
+            )
         return scored
 
     def strengths(self, query: Query, i: int) -> dict[str, float]:
@@ -267,12 +263,20 @@ class Scorer:
                 found[i] += x * e
         return found
 
-    def _compare(self, query: Query, top: Sequence[int]) -> dict[int, Comparison]:
-        """The question beside the phrasings of each of the ``top`` intents."""
-        index, said, among = self.index, query.said, frozenset(top)
+    def _closest(self, query: Query, closest: int, exact: int) -> dict[int, float]:
+        """The evidence for the ``closest`` intents, most first, and for the ``exact`` one."""
+        evidence = self._evidence(query, closest)
+        top = sorted(evidence, key=evidence.__getitem__, reverse=True)[:closest]
+        if top and exact >= 0 and exact not in top:
+            top.append(exact)
+        return {i: evidence.get(i, 0.0) for i in top}
+
+    def _compare(self, query: Query, evidence: Mapping[int, float]) -> dict[int, Comparison]:
+        """The question beside each intent that there is ``evidence`` for."""
+        index, said, among = self.index, query.said, evidence.keys()
         phrasing, part, first = index.phrasing, index.value, index.first
-        dots = {i: [0.0] * (first[i + 1] - first[i]) for i in top}
-        shared: dict[int, list[int]] = {i: [] for i in top}
+        dots = {i: [0.0] * (first[i + 1] - first[i]) for i in among}
+        shared: dict[int, list[int]] = {i: [] for i in among}
         for t, value in query.features.items():
             for i, spot in index.spots(t, among):
                 dot, entries = dots[i], index.entries(spot)
@@ -280,7 +284,7 @@ class Scorer:
                     dot[phrasing[k]] += value * part[k]
                 if entries and t in said:
                     shared[i].append(t)
-        return {i: self._comparison(query, i, dots[i], shared[i]) for i in top}
+        return {i: self._comparison(query, i, e, dots[i], shared[i]) for i, e in evidence.items()}
 
     def _support(self, query: Query, i: int, evidence: float) -> float:
         index = self.index
@@ -289,14 +293,19 @@ class Scorer:
         return min(1.0, max(0.0, mean / math.log1p(texts / index.smoothing)))
 
     def _comparison(
-        self, query: Query, i: int, dots: Sequence[float], shared: Sequence[int]
+        self, query: Query, i: int, evidence: float, dots: Sequence[float], shared: Sequence[int]
     ) -> Comparison:
-        weight, rarest = self.index.weight, self.index.rarest
-        best = max(dots)
+        index, weight, best = self.index, self.index.weight, max(dots)
+        nearness = min(1.0, best / query.norm)
+        missing = tuple([e for e in query.named if e not in index.about[i]])
+        unasked = [e for e in index.bound[i] if e not in query.spoken_of]
         return Comparison(
-            nearness=min(1.0, best / query.norm),
+            total=evidence + NEARNESS * nearness - ABSENT * len(missing) - UNASKED * len(unasked),
             nearest=dots.index(best),
-            center=min(1.0, sum(dots) / self.index.length[i] / query.norm),
+            missing=missing,
+            center=min(1.0, sum(dots) / index.length[i] / query.norm),
             coverage=sum([query.said[t] for t in shared]) / query.whole,
-            amount=min(1.0, sum([weight[t] - 1 for t in shared]) / (PLENTY * rarest)),
+            support=self._support(query, i, evidence),
+            amount=min(1.0, sum([weight[t] - 1 for t in shared]) / (PLENTY * index.rarest)),
+            named=float(len(missing) < len(query.named)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import NamedTuple
+from zlib import crc32
 
 _LOOKALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝАВЕКМНОРСТУХІЈЅαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıſ",
@@ -23,6 +24,16 @@ _TOKEN = re.compile(
     r"|[^\W_]+"
 )
 
+_CLAUSE = re.compile(
+    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
+)
+_ASKING = frozenset(
+    """what whats which who whos why when where how hows is are am was does do did can could
+    should would will may explain tell mean means""".split()  # noqa: SIM905
+)
+_MARKS = frozenset({"Mn", "Me", "Cf"})
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
 
 class Token(NamedTuple):
     """One word as it was typed."""
@@ -40,10 +51,15 @@ def clean(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_LOOKALIKES).translate(_SYMBOLS)
-        text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+        text = without_marks(text)
     elif "'" not in text and "`" not in text:
         return text
     return _APOSTROPHES.sub("", text)
+
+
+def without_marks(text: str) -> str:
+    """``text`` without accents that stand alone, and without characters that cannot be seen."""
+    return "".join(c for c in text if unicodedata.category(c) not in _MARKS)
 
 
 def letter_for_letter(text: str) -> str:
@@ -79,29 +95,23 @@ def _plain(number: str) -> str:
     return number.replace(",", "" if _THOUSANDS.fullmatch(number) else ".")
 
 
+def checksum(text: str) -> int:
+    """What stands for ``text`` in a ready-made file: the same in every run and on every machine."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
 def is_number(word: str) -> bool:
     """Whether ``word`` is a number: alone, numbers ask for nothing."""
     return word.lstrip("+-").replace(".", "").isdigit()
 
 
-def clauses(text: str) -> list[str]:
-    """The sentences of ``text``, cut further at commas and dashes; those that ask come first."""
-    parts = [part.strip() for part in _CLAUSE.split(text) if part.strip()]
-    return sorted(parts, key=lambda part: not is_question(part))
+def asking(text: str) -> list[str]:
+    """The clauses of ``text`` that end in a question mark or hold a word that asks.
 
-
-def is_question(text: str) -> bool:
-    """Whether ``text`` ends in a question mark or holds a word that asks."""
-    return text.rstrip().endswith("?") or not _ASKING.isdisjoint(words(text))
-
-
-_CLAUSE = re.compile(
-    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
-)
-_ASKING = frozenset(
-    """what whats which who whos why when where how hows is are am was does do did can could
-    should would will may explain tell mean means""".split()  # noqa: SIM905
-)
+    For any subject, with no knowledge of how its people ask, which `splitting` has.
+    """
+    parts = map(str.strip, _CLAUSE.split(text))
+    return [part for part in parts if part.endswith("?") or not _ASKING.isdisjoint(words(part))]
 
 
 def printable(text: str) -> str:
@@ -135,6 +145,3 @@ class _Escaped(_Printable):
     def instead(self, char: str) -> str:
         units = char.encode("utf-16-be", "surrogatepass").hex()
         return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
-
-
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})

@@ -80,28 +80,31 @@ class Vocabulary:
     def _split(self, typed: str) -> list[str]:
         """``typed`` as the fewest words spelled right, or whole if it cannot be cut so.
 
-        Of two such cuts the one with more words that matter is taken.
+        Of two such cuts the one with more words that matter is taken. Letters that nothing can be
+        cut from are given up after `MAX_PART` of them: a pasted key may have a hundred thousand.
         """
-        costs, begin = [0], [0]  # of typed[:end]; and where its last word begins
-        never = 2 * ODD_PART * len(typed)
+        words, common = self._words, self._common
+        best = {0: (0, 0)}  # what typed[:end] costs, and where its last word begins
+        starts = [0]
         for end in range(1, len(typed) + 1):
-            cuts = (
-                (costs[start] + (PART if part in self._words else ODD_PART), start)
-                for start in range(max(0, end - MAX_PART), end)
-                if costs[start] < never
-                and self._is_right(part := typed[start:end])
-                and (len(part) > 1 or part in _LETTERS)
-            )
-            cost, start = min(cuts, default=(never, 0))
-            costs.append(cost)
-            begin.append(start)
-        if costs[-1] == never:
-            return [typed]
-        parts, end = [], len(typed)
+            starts = [start for start in starts if end - start <= MAX_PART]
+            if not starts:
+                return [typed]
+            cuts = [
+                (best[start][0] + (PART if part in words else ODD_PART), start)
+                for start in starts
+                if (part := typed[start:end]) in _LETTERS
+                or (len(part) > 1 and (part in common or part in words))
+            ]
+            if cuts:
+                best[end] = min(cuts)
+                starts.append(end)
+        parts, end = [], len(typed) if len(typed) in best else 0
         while end:
-            parts.append(typed[begin[end] : end])
-            end = begin[end]
-        return parts[::-1]
+            start = best[end][1]
+            parts.append(typed[start:end])
+            end = start
+        return parts[::-1] or [typed]
 
 
 def _halves(typed: str, length: int) -> tuple[tuple[int, str, str], ...]:
