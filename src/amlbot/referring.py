@@ -27,7 +27,7 @@ STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
 FRAGMENT = 6
 """Words of the longest message that is no question of its own ("and after a transplant")."""
-TERM = 3
+TERM = 2
 """Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
 _THINGS = frozenset({"drug", "regimen", "procedure"})
 """Kinds of entity that stand in one another's place in a question: treatments."""
