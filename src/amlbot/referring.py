@@ -27,6 +27,8 @@ STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
 FRAGMENT = 6
 """Words of the longest message that is no question of its own ("and after a transplant")."""
+TERM = 2
+"""Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
 _THINGS = frozenset({"drug", "regimen", "procedure"})
 """Kinds of entity that stand in one another's place in a question: treatments."""
 _EDGES = " ?!.,:;-\"'"
@@ -34,6 +36,7 @@ _ASKED_OF = frozenset({"gene", "drug", "regimen", "procedure", "test"})
 """Kinds of entity that make a question one about AML, whatever disease is named beside them."""
 _APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
+_QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 
 
 class Reading(Record):
@@ -98,9 +101,11 @@ class Referring:
         return frozenset(w for word in self._reader.read(text).words for w in word.surface)
 
     def forms(self, text: str) -> list[str]:
-        """``text``, and without what carries nothing or goes without saying in it."""
+        """``text``, without what carries nothing in it, and the one term that a statement quotes."""
         led = self.led(text)
-        return list(dict.fromkeys([text, led, self._usual.without(led).strip() or led]))
+        quoted = [] if "?" in text else _QUOTED.findall(text)
+        term = quoted if len(quoted) == 1 and len(quoted[0].split()) <= TERM else []
+        return list(dict.fromkeys([text, led, self._usual.without(led).strip() or led, *term]))
 
     def covers(self, intent: Intent, subject: str) -> bool:
         """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
