@@ -101,7 +101,7 @@ class Referring:
         return frozenset(w for word in self._reader.read(text).words for w in word.surface)
 
     def forms(self, text: str) -> list[str]:
-        """``text``, without what carries nothing in it, and the one term that a statement quotes."""
+        """``text`` without what carries nothing in it, and the one term that a statement quotes."""
         led = self.led(text)
         quoted = [] if "?" in text else _QUOTED.findall(text)
         term = quoted if len(quoted) == 1 and len(quoted[0].split()) <= TERM else []
