@@ -10,7 +10,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TextIO
 
-from .errors import AmlbotError, MissingExtraError, UsageError
+from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem, UsageError
 from .text import printable
 
 if TYPE_CHECKING:
@@ -248,21 +248,23 @@ def _baseline(path: str) -> Baseline:
 
 
 def _check(args: SimpleNamespace) -> int:
-    from .knowledge import check, load
+    from .knowledge import load
     from .quality import Quality
     from .ready import bundled
     from .render import json_line
 
-    problems = []
+    problems: list[Problem] = []
     for path in args.path or [args.knowledge or bundled()]:
-        found = check(path)
-        if not found:
+        try:
             quality = Quality(load(path))
-            found = list(quality.problems()) if args.quality else []
-            if args.stats:
-                print("\n".join(quality.stats().lines()))
-            elif not found and not args.json:
-                print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
+        except KnowledgeError as error:
+            problems += error.problems
+            continue
+        found = list(quality.problems()) if args.quality else []
+        if args.stats:
+            print("\n".join(quality.stats().lines()))
+        elif not found and not args.json:
+            print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
         problems += found
     for problem in problems:
         print(json_line(problem.as_dict()) if args.json else printable(str(problem)))
