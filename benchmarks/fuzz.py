@@ -80,7 +80,11 @@ def http(raw: bytes) -> None:
         invented = atheris.FuzzedDataProvider(body)
         messages = [_invented(invented) for _ in range(invented.ConsumeIntInRange(0, MAX_ITEMS))]
         fields = {"text": invented.ConsumeUnicode(80), "history": messages, "messages": messages}
-        body = json.dumps(fields).encode() if path != "/" else urlencode(fields).encode()
+        body = (
+            json.dumps(fields).encode()
+            if path != "/"
+            else urlencode(fields, errors="surrogatepass").encode()
+        )
     assert 200 <= asyncio.run(_status(path, body)) < 500
 
 
