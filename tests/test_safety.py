@@ -131,6 +131,29 @@ def test_without_signs_nothing_alarms() -> None:
     assert Screen(KnowledgeBase({})).check("I can't breathe") is None
 
 
+def test_knowledge_of_ones_own_teaches_the_screen_by_its_messages() -> None:
+    parts = ("arm", "chest", "neck", "shoulder", "side")
+    rooms = ("kitchen", "garden", "hall", "bath", "shed")
+    kb = KnowledgeBase.from_dicts(
+        {
+            "safety": {
+                "replies": {"call": "Call your team."},
+                "signs": [{"id": "leak", "level": "call_team", "reply": "call"}],
+            },
+            "messages": {
+                "leak": [f"the line in my {part} is leaking and wet" for part in parts],
+                "calm": [f"the tap in my {room} is old" for room in rooms],
+            },
+            "intents": [{"id": "line", "questions": ["what is a line"], "answer": "A thin tube."}],
+        }
+    )
+    screen = Screen(kb)
+    alarm = screen.check("my line is leaking, it is all wet")
+    assert alarm
+    assert alarm.level is Level.CALL_TEAM
+    assert not any(map(screen.check, ["the tap in my garden is wet", "what is a line"]))
+
+
 # --- temperatures -------------------------------------------------------------------------------
 
 
