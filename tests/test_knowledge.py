@@ -181,6 +181,18 @@ def test_mistakes_in_plain_data_name_their_path() -> None:
         KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q", 2], "answer": "A"}]})
 
 
+def test_every_source_is_cited(bundled_kb: KnowledgeBase) -> None:
+    kb = bundled_kb
+    cited = frozenset[str]().union(
+        *(intent.sources for intent in kb.intents.values()),
+        *(term.sources for term in kb.glossary.values()),
+        *(fact.sources for fact in kb.facts.values()),
+        *(sign.sources for sign in kb.safety.signs),
+    )
+    regions = Path(bundled(), "regions.yaml").read_text(encoding="utf-8")  # numbers, by place
+    assert [source for source in kb.sources if source not in cited and source not in regions] == []
+
+
 def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) -> None:
     for intent in bundled_kb.intents.values():
         if not intent.chat:
