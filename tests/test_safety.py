@@ -455,3 +455,20 @@ def test_a_mistake_in_the_data_is_one_problem(
     file.write_text(GOOD.replace(was, becomes, 1))
     [problem] = check(file)
     assert expected in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("message", "sign"),
+    [
+        ("he lay down and is having a seizure", "seizure"),
+        ("he finished chemo and is vomiting blood", "blood-vomit"),
+        ("my wife came home and is bleeding heavily from the mouth", "bleeding"),
+        ("she has leukemia and is struggling to breathe", "breathing"),
+    ],
+)
+def test_a_clause_that_goes_on_telling_asks_nothing(
+    screen: Screen, message: str, sign: str
+) -> None:
+    alarm = screen.check(message)
+    assert alarm
+    assert (alarm.sign, alarm.level) == (sign, Level.EMERGENCY)

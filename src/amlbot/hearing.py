@@ -75,8 +75,13 @@ class Heard:
         return next(self.near(name, start, end), None) is not None
 
     def opens_clause(self, position: int) -> bool:
-        """Whether ``position`` begins a clause of several words, a leading "and" or "hi" aside."""
+        """Whether ``position`` begins a clause of several words, a leading "and" or "hi" aside.
+
+        "And is bleeding" goes on with the clause before; it opens none.
+        """
         first, end = self.clause(position).span
+        if self.any("continued", position - 1, position):
+            return False
         opens = position == first or self.any("lead", position - 1, first + 1)
         return opens and end - first > 1
 

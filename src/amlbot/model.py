@@ -235,6 +235,7 @@ GUARDS = (
     "alternative",
     "asking",
     "opening",
+    "continued",
     "lead",
     "reporting",
     "plea",
