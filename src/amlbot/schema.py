@@ -249,33 +249,16 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
 
 
 def _cues(fields: Fields) -> Cues:
-    stand_ins, frames = fields.table("stand-ins"), fields.texts("frames")
+    stand_ins = fields.table("stand-ins")
     for pattern in stand_ins:
         if pattern.count("{}") != 1:
             fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
-    for i, frame in enumerate(frames):
+    for i, frame in enumerate(fields.texts("frames")):
         if frame.count("{}") != 1:
             fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
-    return Cues(
-        leads=fields.texts("leads"),
-        trails=fields.texts("trails"),
-        turns=fields.texts("turns"),
-        narrows=fields.texts("narrows"),
-        moments=fields.texts("moments"),
-        usual=fields.texts("usual"),
-        stand_ins=stand_ins,
-        idle=fields.texts("idle"),
-        corrects=fields.texts("corrects"),
-        frames=frames,
-        defines=fields.texts("defines"),
-        asks=fields.texts("asks"),
-        checks=fields.texts("checks"),
-        persons=fields.texts("persons"),
-        tellers=fields.texts("tellers"),
-        tells=fields.texts("tells"),
-        feels=fields.texts("feels"),
-        contrasts=fields.rows("contrasts"),
-    )
+    rest = [name for name in Cues.__match_args__ if name not in ("stand_ins", "contrasts")]
+    phrases = {name: fields.texts(name) for name in rest}
+    return Cues(**phrases, stand_ins=stand_ins, contrasts=fields.rows("contrasts"))
 
 
 def _safety(fields: Fields, before: Safety) -> Safety:
