@@ -236,7 +236,7 @@ class Scorer:
         return -1, 0
 
     def _likeness(self, query: Query, i: int, j: int) -> float:
-        """How much the question, names aside if it has words, looks like phrasing ``j`` of ``i``."""
+        """How much the question, its names aside, looks like phrasing ``j`` of intent ``i``."""
         phrasing, asked = self.phrasing(i, j), key(query.reading)
         words = self._reader.plain(phrasing) or key(self._reader.read_exactly(phrasing))
         unnamed = [word.text for word in query.reading.words if not word.entity]
