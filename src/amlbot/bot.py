@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from .answering import Answering
@@ -200,9 +201,10 @@ class Bot:
         """One question in a story: alone or with what the story names, whichever is surer."""
         full = self._understanding.question(whole, state)
         alone = self._within(question, whole, state)
-        if full.match.unknown_names or alone.rank <= full.rank:
-            return full
         pointing = alone.completed or self._referring.points(alone.question)
+        surely = _answered(alone) and alone.score >= SURE and not pointing
+        if (full.match.unknown_names and not surely) or alone.rank <= full.rank:
+            return full
         if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
             return alone
         if full.match.outcome is Outcome.ANSWER and alone.score <= full.score + CLEARLY:
@@ -210,15 +212,26 @@ class Bot:
         return alone if full.match.outcome is Outcome.ANSWER else alone.unsure()
 
     def _within(self, question: Question, story: str, state: State) -> Understood:
-        """A question that may point to the sentence before it, or to what the story names."""
-        if question.before and self._referring.points(question.piece.text):
-            both = self._understanding.plain(f"{question.before} {question.piece.text}")
-            if both.match.outcome is Outcome.ANSWER:
-                return both
+        """A question that may point to the sentence before it, or to what the story names.
+
+        One that points to nothing and has an answer of its own needs neither.
+        """
+        text = question.piece.text
+        points = self._referring.points(text)
+        both = self._understanding.plain(f"{question.before} {text}") if question.before else None
+        if both and points and _answered(both):
+            return both
         subjects = self._referring.told(story)
         if subjects and not state.live:
             state = replace(state, subjects=subjects, age=0, question="")
-        return self._understanding.question(question.piece.text, state)
+        within = self._understanding.question(text, state)
+        if points:
+            return within
+        own = self._understanding.plain(text)
+        if _answered(own) and (own.intent == within.intent or not _answered(within)):
+            within = own
+        hollow = self._referring.hollow(text)
+        return max(within, both, key=attrgetter("rank")) if both and hollow else within
 
     def _several(
         self, heard: Sequence[Question], story: str, state: State
@@ -248,6 +261,10 @@ class Bot:
         reply = self._speaker.together(parts, left)
         asked = any(part.outcome is Outcome.CLARIFY for part in parts)
         return reply, replace(after, choices=reply.choices, reply=reply, asked=asked)
+
+
+def _answered(understood: Understood) -> bool:
+    return understood.match.outcome is Outcome.ANSWER
 
 
 def _under(line: str, reply: Reply) -> Reply:

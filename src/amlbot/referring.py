@@ -192,6 +192,10 @@ class Referring:
         bare = text if idly else self._idle.without(text)
         return any(stand_in.place(bare) for stand_in in self._stand_ins.values())
 
+    def hollow(self, text: str) -> bool:
+        """Whether ``text`` is a few words that name nothing: "what can we do", "then what"."""
+        return len(text.split()) <= FRAGMENT and self.nameless(text)
+
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
         found = self._reader.read(self._turns.after(self.led(text))).words
