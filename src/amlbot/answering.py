@@ -106,7 +106,7 @@ class Answering:
             sources = tuple(self.kb.sources[id] for id in term.sources)
             asked_back = choices if match.outcome is Outcome.CLARIFY else ()
             return Reply(Outcome.CHAT, text, sources=sources, choices=asked_back), True
-        disease = self._referring.other_disease(question)
+        disease = self._other_disease(question, match)
         if disease and state.misses == 0:
             text = self._speaker.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
@@ -122,6 +122,18 @@ class Answering:
             return self._speaker.clarify(match, state.misses, names), False
         outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
         return self._speaker.unknown(match, state.misses, names, outside=outside), False
+
+    def _other_disease(self, question: str, match: Match) -> str:
+        """The name of the disease that ``question`` is of, if it is no AML; empty otherwise.
+
+        One that people have beside AML is no reason to decline where answers about it are offered.
+        """
+        id = self._referring.other_disease(question)
+        if not id:
+            return ""
+        disease = self.kb.entities[id]
+        offered = match.outcome is Outcome.CLARIFY and disease.name not in match.unknown_names
+        return "" if offered and not disease.elsewhere else disease.name
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""

@@ -181,8 +181,8 @@ class Bot:
             if piece.asks or piece in chatty
         ]
         story = len(told) > 1 and len(heard) == 1 and not chatty.intersection(told)
-        several = len(heard) > 1 and not self._referring.other_disease(whole)
-        if not (story or several) or self._is_one(whole):
+        of_ours = not self._referring.elsewhere(whole)
+        if not (of_ours and (story or len(heard) > 1)) or self._is_one(whole):
             return self._answering.answer(whole, state)
         if story:
             return self._answering.reply(self._surest(heard[0], whole, state), state)

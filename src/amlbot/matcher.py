@@ -160,9 +160,10 @@ class Matcher:
     def _parts(self, text: str) -> list[tuple[str, float]]:
         """``text``, and if it is long what in it may be the question; how far each is trusted.
 
-        A clause that asks about "it" is also tried with the first thing that the story names.
+        A clause that asks about "it" is also tried with the first thing that the story names. None
+        is read without the other disease that the story is of.
         """
-        if len(text.split()) <= LONG:
+        if len(text.split()) <= LONG or self._reader.names.elsewhere(self._entities(text)):
             return [(text, 1.0)]
         clauses = asking(text)[:MAX_CLAUSES]
         parts = [(text, 1.0), *((part, CLAUSE_TRUST) for part in clauses)]
@@ -172,8 +173,11 @@ class Matcher:
         return parts
 
     def _named(self, text: str) -> list[str]:
-        entities = self._reader.read(text).entities
+        entities = self._entities(text)
         return [self.kb.entities[e].name for e in entities if e in self._scorer.guarded]
+
+    def _entities(self, text: str) -> tuple[str, ...]:
+        return self._reader.read(text).entities
 
     def _decide(self, query: Query, scored: Sequence[Scored]) -> Outcome:
         """Answer when sure and about every name in the question; otherwise ask, or refuse."""
@@ -187,7 +191,19 @@ class Matcher:
         close = not best.exact and best.signals.share - rival < MARGIN
         if strange or best.missing or close or best.score < ANSWER:
             return Outcome.CLARIFY
-        return Outcome.CLARIFY if self._flipped(query, best) else Outcome.ANSWER
+        aside = self._compares(query, best) or self._flipped(query, best)
+        return Outcome.CLARIFY if aside else Outcome.ANSWER
+
+    def _compares(self, query: Query, best: Scored) -> bool:
+        """Whether the question is of another disease, and the nearest phrasing of ours beside it.
+
+        What CLL and AML have in common does not answer "how is CLL treated".
+        """
+        elsewhere = self._reader.names.elsewhere
+        if best.exact or not elsewhere(query.reading.entities):
+            return False
+        phrasing = self._scorer.phrasing(best.number, best.nearest)
+        return not elsewhere(self._reader.read_exactly(phrasing).entities)
 
     def _flipped(self, query: Query, best: Scored) -> tuple[str, ...]:
         """A direction of the question and its opposite in the nearest phrasing, if they differ.

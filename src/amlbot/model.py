@@ -116,6 +116,8 @@ class Entity(Record):
     """Entities that are easily mistaken for this one."""
     implied: bool = False
     """True for what every question is about (AML), so that naming it tells nothing."""
+    elsewhere: bool = False
+    """True for what people have in its place: a message that names only this is not about AML."""
 
 
 class Term(Record):

@@ -121,6 +121,15 @@ class Names:
         """Everything that a text about these entities speaks of: themselves and what is broader."""
         return frozenset(about).union(*map(self.broader, about))
 
+    def elsewhere(self, named: Iterable[str]) -> str:
+        """The first of ``named`` that people have in place of what all is about; empty if there is
+        none, or if that is named too.
+        """
+        spoken = [self.entities[id] for id in self.covers(named)]
+        if any(entity.implied for entity in spoken):
+            return ""
+        return next((id for id in named if self.entities[id].elsewhere), "")
+
     def _broader(self, id: str) -> tuple[str, ...]:
         """What the entity ``id`` is a kind or a part of, near and far, always in the same order."""
         found: dict[str, None] = {}

@@ -121,17 +121,22 @@ class Referring:
         """Whether ``text`` names nothing at all, not even what every question is about."""
         return not self._reader.read(text).entities
 
+    def elsewhere(self, text: str) -> str:
+        """The id of what ``text`` names that people have in place of AML; empty if AML is named."""
+        return self._reader.names.elsewhere(self._reader.read(text).entities)
+
     def other_disease(self, text: str) -> str:
-        """The disease that ``text`` is about, if it is no AML and nothing else is asked of."""
-        found = ""
-        for id in self._reader.read(text).entities:
-            entity = self.kb.entities[id]
-            broader = self._reader.names.covers([id])
-            if any(self.kb.entities[b].implied for b in broader) or entity.kind in _ASKED_OF:
-                return ""
-            if entity.kind == "disease":
-                found = found or entity.name
-        return found
+        """The id of the disease that ``text`` is about in place of AML; empty if it is of none.
+
+        One that people may have beside AML makes no difference to a question about a drug, say.
+        """
+        named = self._reader.read(text).entities
+        spoken = [self.kb.entities[id] for id in self._reader.names.covers(named)]
+        if any(entity.implied for entity in spoken):
+            return ""
+        found = [id for id in named if self.kb.entities[id].kind == "disease"]
+        beside = any(entity.kind in _ASKED_OF for entity in spoken)
+        return self.elsewhere(text) or ("" if beside else next(iter(found), ""))
 
     def readings(self, text: str, state: State) -> list[Reading]:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""

@@ -183,6 +183,7 @@ def _entity(fields: Fields) -> Entry:
         broader=fields.refs("broader", "entity"),
         confused_with=fields.refs("confused_with", "entity"),
         implied=fields.flag("implied"),
+        elsewhere=fields.flag("elsewhere"),
     )
 
 
