@@ -14,7 +14,7 @@ from .steering import Steering
 from .text import printable, words
 from .understanding import WHOLE, Understanding, Understood
 
-NAMELESS = 0.5
+NAMELESS = 0.45
 """Score below which a question that names nothing we write about is declined, not asked about ("a
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope."""
 ELSEWHERE = frozenset({"meaning", "disease"})

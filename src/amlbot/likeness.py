@@ -24,9 +24,12 @@ SPAN, STEP = 32, 16
 """Words that are looked at together, from the beginning of each sentence and on from there."""
 WRITTEN = 20
 """Questions that one written calm message is worth: it was written to sound like danger."""
-SMOOTHING, CALM_SMOOTHING = 1.0, 0.2
-"""Messages of a sign, and calm ones, that each feature is taken to be in besides."""
-ROOM, GROWTH = 12, 0.8
+SMOOTHING = 0.2
+"""Calm messages that each feature is taken to be in besides."""
+LENGTH = 0.7
+"""How much a feature is a share of all features, and not of the messages: who tells of a danger
+writes more than who asks, so as a share of messages each common word speaks for danger."""
+ROOM, GROWTH = 30, 0.7
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
 
 
@@ -52,14 +55,14 @@ class Likeness(Record):
             quiet[feature] = WRITTEN * n
         quiet.update(_counted(questions))
         counts = [_counted(messages) for messages in told.values()]
+        wholes = [_whole(c, len(of)) for c, of in zip(counts, told.values(), strict=True)]
+        all_quiet = _whole(quiet, size)
         rows: dict[int, list[float]] = {}
         for feature in sorted(set().union(*counts)):
-            calmly = _log_share(quiet[feature], size, CALM_SMOOTHING)
+            calmly = (quiet[feature] + SMOOTHING) / all_quiet
             rows[checksum(feature)] = [
-                _log_share(count[feature], len(messages), SMOOTHING) - calmly
-                if count[feature]
-                else 0.0
-                for count, messages in zip(counts, told.values(), strict=True)
+                math.log(count[feature] / whole / calmly) if count[feature] else 0.0
+                for count, whole in zip(counts, wholes, strict=True)
             ]
         checks = sorted(rows)
         weights = array("f", chain.from_iterable(rows[check] for check in checks))
@@ -93,8 +96,9 @@ def _counted(messages: Iterable[Heard]) -> Counter[str]:
     return count
 
 
-def _log_share(count: float, of: float, smoothing: float) -> float:
-    return math.log((count + smoothing) / (of + 2 * smoothing))
+def _whole(count: Counter[str], messages: int) -> float:
+    """What the count of a feature is a share of: the messages, or more so all that is in them."""
+    return float(messages ** (1 - LENGTH) * count.total() ** LENGTH)
 
 
 def _stretches(heard: Heard) -> Iterator[Span]:

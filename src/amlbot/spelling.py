@@ -11,7 +11,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -224,6 +224,17 @@ class Lookalikes:
         return tuple((number, cosine) for cosine, _, number in near[:MAX_ALIKE])
 
 
+def likeness(one: Iterable[str], other: Iterable[str]) -> float:
+    """The cosine of two texts in the 4-grams of their words, all of one weight; in [0, 1]."""
+    a, b = _spelled(one), _spelled(other)
+    return len(a & b) / (math.sqrt(len(a) * len(b)) or 1.0)
+
+
+def _spelled(words: Iterable[str]) -> Set[str]:
+    return {gram for word in words if word.isalpha() for gram in _grams(word[:_LONGEST])}
+
+
+@lru_cache(MEMORY)
 def _grams(word: str, size: int = 4) -> Collection[str]:
     """The 4-grams of ``word``, each once, in order: sums must not depend on the hash seed."""
     padded = f" {word} "
