@@ -16,7 +16,8 @@ from .understanding import WHOLE, Understanding, Understood
 
 NAMELESS = 0.45
 """Score below which a question that names nothing we write about is declined, not asked about ("a
-good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope."""
+good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope, at
+0.5 of an earlier score that was less sure of itself."""
 ELSEWHERE = frozenset({"meaning", "disease"})
 """Kinds of entity that lie outside AML altogether, where no answer is about them."""
 LIST = 3
