@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,11 @@ def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) 
 def bundled_kb() -> KnowledgeBase:
     """The bundled knowledge as it is written; a fault in it fails whatever asks for it."""
     return load(bundled())
+
+
+def test_topics_are_few_enough_to_choose_from(bundled_kb: KnowledgeBase) -> None:
+    answers = Counter(intent.topic for intent in bundled_kb.intents.values())
+    assert min(answers.values()) >= 10, "a topic that holds less is another name for one there is"
 
 
 def test_the_bundled_wording_is_sound(bundled_kb: KnowledgeBase) -> None:
