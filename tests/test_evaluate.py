@@ -188,7 +188,7 @@ def test_check_may_judge_the_wording_too(
 
 def test_a_report_of_nothing_and_of_all_right(small: KnowledgeBase) -> None:
     assert list(report([])) == ["0 questions: 0.0% right, 0.0% wrongly answered"]
-    asked = [Case("what is idh1", "idh1-what"), Case("worn out", "tired-why")]
+    asked = [Case("what is idh1", "idh1-what"), Case("why am i so worn out", "tired-why")]
     shown = "\n".join(report(run(Matcher(small), asked), small.intents))
     assert "2 questions: 100.0% right" in shown
     assert "topic\n        1 100.0% 100.0%   0.0%  Genes\n" in shown
