@@ -194,6 +194,15 @@ def test_every_source_is_cited(bundled_kb: KnowledgeBase) -> None:
     assert [source for source in kb.sources if source not in cited and source not in regions] == []
 
 
+def test_sources_are_read_where_they_are_published(bundled_kb: KnowledgeBase) -> None:
+    copies = [
+        s.url
+        for s in bundled_kb.sources.values()
+        if "archive.org" in s.url or "webarchive" in s.url
+    ]
+    assert copies == [], "an archived copy is no address of a publisher's own"
+
+
 def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) -> None:
     for intent in bundled_kb.intents.values():
         if not intent.chat:
