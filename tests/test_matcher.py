@@ -28,11 +28,7 @@ def best(match: Match) -> str | None:
         ("what is an IDH2 mutaton", "idh2-what"),
         ("which temprature is a fever", "fever-number"),
         ("why am i so worn out", "tired-why"),
-        pytest.param(
-            "worn out",
-            "tired-why",
-            marks=pytest.mark.xfail(reason="likeness knows letters, no meaning", strict=True),
-        ),
+        ("worn out", "tired-why"),
     ],
 )
 def test_answers(matcher: Matcher, typed: str, intent: str) -> None:

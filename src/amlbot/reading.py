@@ -90,6 +90,16 @@ class Reading(Record):
         """The ids of the named entities, each once, in order."""
         return tuple(dict.fromkeys(word.entity for word in self.words if word.entity))
 
+    @property
+    def meanings(self) -> Mapping[str, Sequence[str]]:
+        """Each ``~meaning`` that is spoken of, and the words that it is said in."""
+        said: dict[str, list[str]] = defaultdict(list)
+        for word in self.words:
+            for option, _ in word.options:
+                if option[0] == "~":
+                    said[option] += word.surface
+        return said
+
 
 class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
@@ -236,11 +237,20 @@ class Scorer:
         return -1, 0
 
     def _likeness(self, query: Query, i: int, j: int) -> float:
-        """How much the question, its names aside, looks like phrasing ``j`` of intent ``i``."""
+        """How much the question, its names aside, looks like phrasing ``j`` of intent ``i``.
+
+        What the phrasing says in a word of the same meaning counts as said in that word.
+        """
         phrasing, asked = self.phrasing(i, j), key(query.reading)
-        words = self._reader.plain(phrasing) or key(self._reader.read_exactly(phrasing))
-        unnamed = [word.text for word in query.reading.words if not word.entity]
-        return likeness(unnamed if any(map(str.isalpha, unnamed)) else asked, words)
+        plain = self._reader.plain(phrasing)
+        reading = Reading(()) if plain else self._reader.read_exactly(phrasing)
+        words, meanings = plain or key(reading), reading.meanings
+        unnamed = [word for word in query.reading.words if not word.entity]
+        if any(word.text.isalpha() for word in unnamed):
+            asked = tuple(
+                chain.from_iterable(_in_words_of(word, words, meanings) for word in unnamed)
+            )
+        return likeness(asked, words)
 
     def _evidence(self, query: Query, closest: int) -> dict[int, float]:
         """Summed evidence for the intents that may be among the ``closest``."""
@@ -312,3 +322,13 @@ class Scorer:
             amount=min(1.0, sum([weight[t] - 1 for t in shared]) / (PLENTY * index.rarest)),
             named=float(len(missing) < len(query.named)),
         )
+
+
+def _in_words_of(
+    word: Word, words: Sequence[str], meanings: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    """``word``, or the words of a phrasing that mean the same."""
+    if word.text in words:
+        return (word.text,)
+    same = (meanings[option] for option, _ in word.options if option in meanings)
+    return next(same, (word.text,))
