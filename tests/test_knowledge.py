@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from amlbot import KnowledgeBase, KnowledgeError, check, load
-from amlbot.knowledge import cues, defaults
+from amlbot.loading import cues, defaults
 from amlbot.quality import Quality
 from amlbot.ready import bundled
 from amlbot.store import Store, pack

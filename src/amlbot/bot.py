@@ -10,7 +10,8 @@ from typing import NamedTuple
 from .answering import Answering
 from .cue import Cue
 from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
-from .knowledge import KnowledgeBase, cues, load
+from .knowledge import KnowledgeBase
+from .loading import cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
 from .reading import Reader

@@ -97,7 +97,7 @@ def _given(argv: Sequence[str]) -> SimpleNamespace:
 
 
 def _chat(args: SimpleNamespace) -> int:
-    from .knowledge import defaults
+    from .loading import defaults
     from .repl import Manner, run
     from .speaking import Speaker
 
@@ -151,13 +151,13 @@ def open_bot(args: SimpleNamespace) -> Bot:
 
     """
     from .bot import Bot
-    from .knowledge import load
+    from .loading import load
 
     return Bot(load(args.knowledge), region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .render import json_line
 
     kb = load(args.knowledge)
@@ -192,7 +192,7 @@ def _show(args: SimpleNamespace) -> int:
 
 
 def _explain(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .matcher import Matcher
     from .render import explanation_as_text, json_line
 
@@ -206,7 +206,7 @@ def _explain(args: SimpleNamespace) -> int:
 
 def _test(args: SimpleNamespace) -> int:
     from .evaluate import Baseline, cases, concerning, held_out, mistyped, report, run
-    from .knowledge import load, read
+    from .loading import load, read
     from .matcher import Matcher
     from .render import json_line
     from .saving import replace
@@ -248,7 +248,7 @@ def _baseline(path: str) -> Baseline:
 
 
 def _check(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .quality import Quality
     from .ready import bundled
     from .render import json_line

@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..bot import Bot
 from ..errors import UsageError
-from ..knowledge import load
+from ..loading import load
 from ..markdown import as_markdown
 from ..model import Reply
 from ..render import json_line
