@@ -20,7 +20,7 @@ LAYERS = [
     for layer in """
     ready record
     errors
-    model text yamlfile store saving english
+    model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing
     guards temperature schema figures directions likeness splitting
     knowledge

@@ -45,7 +45,7 @@ def _ready() -> Store | None:
 
 @cache
 def defaults() -> KnowledgeBase:
-    """The bundled ``replies``, ``cues`` and ``regions`` alone.
+    """The bundled ``replies``, ``cues``, ``regions`` and everyday synonyms alone.
 
     For knowledge that brings none of its own, and for first words that need not wait for the rest.
     """
@@ -55,16 +55,21 @@ def defaults() -> KnowledgeBase:
     from .schema import Draft
 
     draft = Draft()
-    for name in ("replies.yaml", "regions.yaml"):
+    for name in ("replies.yaml", "regions.yaml", "everyday.yaml"):
         for document in read(os.path.join(ready.bundled(), name)):
             draft.read(document)
-    regions = draft.tables["regions"]
-    return KnowledgeBase({}, regions=regions, replies=draft.replies, cues=draft.cues)
+    regions, said = draft.tables["regions"], draft.replies
+    return KnowledgeBase({}, regions=regions, replies=said, cues=draft.cues, lexicon=draft.lexicon)
 
 
 def cues(kb: KnowledgeBase) -> Cues:
     """How people refer to what was said, as ``kb`` has it or else the bundled knowledge."""
     return kb.cues or defaults().cues or Cues()
+
+
+def synonyms(kb: KnowledgeBase) -> tuple[tuple[str, ...], ...]:
+    """Groups of words that people use for one another: those of ``kb``, or else everyday ones."""
+    return kb.lexicon.synonyms or defaults().lexicon.everyday
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:

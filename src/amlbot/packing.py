@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .model import (
@@ -34,6 +34,7 @@ def packed(fields: Mapping[str, Any]) -> dict[str, object]:
         parts |= records_of(name, plain)
     lexicon, safety = asdict(fields["lexicon"]), asdict(fields["safety"])
     parts |= {name: sorted(lexicon.pop(name)) for name in _WORD_SETS}
+    parts["everyday"] = lexicon.pop("everyday")
     for name in _PHRASES:
         parts |= records_of(name, safety.pop(name))
     for sign in safety["signs"]:
@@ -50,8 +51,10 @@ def unpacked(store: Store) -> dict[str, Any]:
 
 
 def unpacked_front(store: Store) -> dict[str, Any]:
-    """The fields that the first words of a chat need, and no more."""
-    return {"intents": {}, "regions": store.records("regions", _TABLES["regions"]), **_told(store)}
+    """The fields that first words and other knowledge need, and no more."""
+    regions = store.records("regions", _TABLES["regions"])
+    everyday = Lexicon(everyday=_rows(store["everyday"]))
+    return _told(store) | {"intents": {}, "regions": regions, "lexicon": everyday}
 
 
 def _told(store: Store) -> dict[str, Any]:
@@ -61,6 +64,10 @@ def _told(store: Store) -> dict[str, Any]:
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
     """``data`` with the lists that JSON made as the tuples that they were."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+
+
+def _rows(data: Iterable[Iterable[Any]]) -> tuple[Any, ...]:
+    return tuple(map(tuple, data))
 
 
 def _intent(data: dict[str, Any]) -> Intent:
@@ -75,7 +82,7 @@ def _figure(data: dict[str, Any]) -> Figure:
 def _cues(data: dict[str, Any] | None) -> Cues | None:
     if data is None:
         return None
-    rows = tuple(map(tuple, data["contrasts"]))
+    rows = _rows(data["contrasts"])
     return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
 
 
@@ -85,8 +92,9 @@ def _lexicon(store: Store) -> Lexicon:
         **data
         | {
             "spellings": _tuples(data["spellings"]),
-            "synonyms": tuple(map(tuple, data["synonyms"])),
-            "opposites": tuple(map(tuple, data["opposites"])),
+            "synonyms": _rows(data["synonyms"]),
+            "everyday": _rows(store["everyday"]),
+            "opposites": _rows(data["opposites"]),
             **{name: frozenset(store[name]) for name in _WORD_SETS},
         }
     )
