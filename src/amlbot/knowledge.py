@@ -61,7 +61,8 @@ class KnowledgeBase(Record):
         """
         from .yamlfile import Document
 
-        return cls.from_documents(Document(f"data{i}", dict(d)) for i, d in enumerate(documents))
+        plain = (dict(d) if isinstance(d, Mapping) else d for d in documents)
+        return cls.from_documents(Document(f"data{i}", d) for i, d in enumerate(plain))
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:

@@ -95,6 +95,9 @@ class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
+        if not isinstance(kb, KnowledgeBase):  # the likeliest slip: the name of a file
+            kind = type(kb).__name__
+            raise TypeError(f"a KnowledgeBase is needed, not {kind} (amlbot.load(path) makes one)")
         self.tables: Mapping[str, Any] = _opened(kb.ready) if kb.ready else _tables(kb)
         """Plain data, the slow part to work out: a part of the ready-made file."""
         forms, capitals = self.tables["forms"], self.tables["capitals"]
