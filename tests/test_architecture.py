@@ -22,7 +22,7 @@ LAYERS = [
     errors
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing
-    guards temperature schema figures directions likeness splitting
+    keyboard guards temperature schema figures directions likeness splitting
     knowledge
     loading
     reading safety glossary transcript
@@ -76,6 +76,7 @@ MEETS = {
     # The shells.
     "commands": {"datetime", "pathlib"},
     "prompting": {"asyncio"},
+    "keyboard": {"sys"},
     "repl": {"os", "shutil", "signal", "sys", "threading"},
     "cli": {"os", "pathlib", "shutil", "sys"},
     "start": {"os", "sys"},
@@ -86,8 +87,8 @@ MEETS = {
 }
 """What each module meets of it. All others are pure."""
 ACTS = {
-    "print": {"cli", "repl", "start", "prepare", "server"},
-    "input": {"repl"},
+    "print": {"cli", "keyboard", "repl", "start", "prepare", "server"},
+    "input": {"keyboard"},
     "open": {"cli", "ready", "recall", "saving", "prepare"},
     "exec": set(),
     "eval": set(),
