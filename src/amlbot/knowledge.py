@@ -47,9 +47,14 @@ class KnowledgeBase(Record):
         return getattr(whole, "_store", None) if same else None
 
     @property
+    def answers(self) -> tuple[Intent, ...]:
+        """The intents that answer a question: all but small talk."""
+        return tuple(intent for intent in self.intents.values() if not intent.chat)
+
+    @property
     def topics(self) -> tuple[str, ...]:
         """The topics in the order in which they are first written."""
-        return tuple(dict.fromkeys(i.topic for i in self.intents.values() if not i.chat))
+        return tuple(dict.fromkeys(intent.topic for intent in self.answers))
 
     @classmethod
     def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:

@@ -91,15 +91,8 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
     from .yamlfile import MAX_BYTES, Document, parse
 
     root = os.fspath(path)
-    try:
-        files = ready.files(root)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise KnowledgeError([_unreadable(root, error)]) from None
-    if not files:
-        hint = "no .yaml files here (name a folder of knowledge files)"
-        raise KnowledgeError([Problem(root, 0, hint)])
     left = MAX_TOTAL
-    for file in files:
+    for file in _files(root):
         name = os.path.relpath(file, root) if file != root else os.path.basename(file)
         try:
             raw = ready.contents(file, MAX_BYTES + 1)
@@ -111,6 +104,17 @@ def read(path: str | os.PathLike[str]) -> Iterable[Document]:
             hint = f"more than {MAX_TOTAL:,} bytes of knowledge up to here (take some out)"
             raise KnowledgeError([Problem(name, 0, hint)])
         yield parse(name, raw)
+
+
+def _files(root: str) -> list[str]:
+    try:
+        files = ready.files(root)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise KnowledgeError([_unreadable(root, error)]) from None
+    if not files:
+        hint = "no .yaml files here (name a folder of knowledge files)"
+        raise KnowledgeError([Problem(root, 0, hint)])
+    return files
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Problem:

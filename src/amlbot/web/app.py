@@ -180,8 +180,8 @@ class _Server:
         return _Json(reply.as_dict())
 
     async def _intents(self, request: Request) -> Response:
-        intents = (intent for intent in self._bot.kb.intents.values() if not intent.chat)
-        listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in intents]
+        answers = self._bot.kb.answers
+        listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in answers]
         return _Json({"intents": listed})
 
     async def _models(self, request: Request) -> Response:
