@@ -278,7 +278,7 @@ def _check(args: SimpleNamespace) -> int:
         if args.stats:
             print("\n".join(quality.stats().lines()))
         elif not found and not args.json:
-            print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
+            print(printable(f"{path}: no problems; answers: {len(quality.kb.answers)}"))
         problems += found
     for problem in problems:
         print(json_line(problem.as_dict()) if args.json else printable(str(problem)))

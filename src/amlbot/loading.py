@@ -69,7 +69,7 @@ def cues(kb: KnowledgeBase) -> Cues:
 
 def synonyms(kb: KnowledgeBase) -> tuple[tuple[str, ...], ...]:
     """Groups of words that people use for one another: those of ``kb``, or else everyday ones."""
-    return kb.lexicon.synonyms or defaults().lexicon.everyday
+    return kb.lexicon.synonyms or defaults().lexicon.default_synonyms
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:

@@ -34,7 +34,7 @@ def packed(fields: Mapping[str, Any]) -> dict[str, object]:
         parts |= records_of(name, plain)
     lexicon, safety = asdict(fields["lexicon"]), asdict(fields["safety"])
     parts |= {name: sorted(lexicon.pop(name)) for name in _WORD_SETS}
-    parts["everyday"] = lexicon.pop("everyday")
+    parts["default synonyms"] = lexicon.pop("default_synonyms")
     for name in _PHRASES:
         parts |= records_of(name, safety.pop(name))
     for sign in safety["signs"]:
@@ -53,8 +53,8 @@ def unpacked(store: Store) -> dict[str, Any]:
 def unpacked_front(store: Store) -> dict[str, Any]:
     """The fields that first words and other knowledge need, and no more."""
     regions = store.records("regions", _TABLES["regions"])
-    everyday = Lexicon(everyday=_rows(store["everyday"]))
-    return _told(store) | {"intents": {}, "regions": regions, "lexicon": everyday}
+    lexicon = Lexicon(default_synonyms=_rows(store["default synonyms"]))
+    return _told(store) | {"intents": {}, "regions": regions, "lexicon": lexicon}
 
 
 def _told(store: Store) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _lexicon(store: Store) -> Lexicon:
         | {
             "spellings": _tuples(data["spellings"]),
             "synonyms": _rows(data["synonyms"]),
-            "everyday": _rows(store["everyday"]),
+            "default_synonyms": _rows(store["default synonyms"]),
             "opposites": _rows(data["opposites"]),
             **{name: frozenset(store[name]) for name in _WORD_SETS},
         }

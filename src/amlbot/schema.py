@@ -242,7 +242,7 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
     return Lexicon(
         {**before.spellings, **fields.table("spellings")},
         before.synonyms + fields.rows("synonyms"),
-        before.everyday + fields.rows("everyday"),
+        before.default_synonyms + fields.rows("default_synonyms"),
         before.fillers.union(fields.texts("fillers")),
         before.common.union(fields.text("common").split()),
         before.opposites + tuple((row[0], row[1]) for row in pairs if len(row) == 2),
