@@ -16,47 +16,40 @@ PACKAGE = Path(amlbot.__file__).parent
 README = Path(__file__).parents[1] / "README.md"
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
-    ["ready", "record"],
-    ["errors"],
-    ["model", "text", "yamlfile", "store", "saving", "english"],
-    [
-        "layout",
-        "style",
-        "recall",
-        "dialogue",
-        "cue",
-        "fields",
-        "names",
-        "spelling",
-        "vocabulary",
-        "hearing",
-    ],
-    ["guards", "temperature", "schema", "figures", "directions", "likeness", "splitting"],
-    ["base"],
-    ["knowledge"],
-    ["reading", "safety", "glossary", "transcript"],
-    ["index", "quality"],
-    ["scoring"],
-    ["learning"],
-    ["matcher"],
-    ["evaluate", "referring", "speaking"],
-    ["prepare", "steering", "understanding"],
-    ["answering"],
-    ["bot"],
-    ["render", "markdown"],
-    ["limits"],
-    ["messages", "markup", "chart"],
-    ["openai", "openapi", "page"],
-    ["app"],
-    ["server"],
-    ["commands", "prompting", "web"],
-    ["completion"],
-    ["repl"],
-    ["arguments"],
-    ["cli"],
-    ["start"],
-    ["__main__"],
+    layer.split()
+    for layer in """
+    ready record
+    errors
+    model text yamlfile store saving
+    layout style recall dialogue cue fields packing names spelling vocabulary hearing
+    keyboard guards temperature schema figures directions likeness splitting
+    knowledge
+    loading
+    reading safety glossary transcript
+    index quality
+    scoring
+    learning
+    matcher
+    evaluate referring speaking
+    prepare steering understanding
+    answering
+    bot
+    render markdown
+    limits
+    messages markup chart
+    openai openapi page
+    app
+    server
+    commands prompting web
+    completion
+    repl
+    arguments
+    cli
+    start
+    __main__
+    """.strip().splitlines()
 ]
+"""Each imports from those above it only."""
 LIBRARIES = {
     "yaml": {"yamlfile"},
     "rapidfuzz": {"spelling"},
@@ -72,7 +65,7 @@ WORLD = {
 MEETS = {
     # The disk: one module a reason.
     "ready": {"os"},
-    "knowledge": {"os"},
+    "loading": {"os"},
     "prepare": {"os"},
     "recall": {"os"},
     "saving": {"os", "pathlib", "tempfile"},
@@ -83,6 +76,7 @@ MEETS = {
     # The shells.
     "commands": {"datetime", "pathlib"},
     "prompting": {"asyncio"},
+    "keyboard": {"sys"},
     "repl": {"os", "shutil", "signal", "sys", "threading"},
     "cli": {"os", "pathlib", "shutil", "sys"},
     "start": {"os", "sys"},
@@ -93,8 +87,8 @@ MEETS = {
 }
 """What each module meets of it. All others are pure."""
 ACTS = {
-    "print": {"cli", "repl", "start", "prepare", "server"},
-    "input": {"repl"},
+    "print": {"cli", "keyboard", "repl", "start", "prepare", "server"},
+    "input": {"keyboard"},
     "open": {"cli", "ready", "recall", "saving", "prepare"},
     "exec": set(),
     "eval": set(),

@@ -109,6 +109,14 @@ def test_an_empty_message(bot: Bot) -> None:
     assert bot.ask("  ").outcome is Outcome.CHAT
 
 
+@pytest.mark.parametrize("message", [None, 7, b"hi", {"role": "user", "content": "hi"}])
+def test_what_is_no_text_is_refused_in_words(bot: Bot, message: Any) -> None:
+    with pytest.raises(TypeError, match="a message must be a string, not"):
+        bot.ask(message)
+    with pytest.raises(TypeError, match="a message must be a string, not"):
+        amlbot.respond(message)
+
+
 @pytest.mark.parametrize(
     ("history", "expected"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from amlbot import Bot, Outcome
 from amlbot.evaluate import Case, cases
-from amlbot.knowledge import read
+from amlbot.loading import read
 
 CASES = [
     pytest.param(case, id=f"{document.name}: {case.say}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from amlbot import KnowledgeBase, KnowledgeError, check, load
-from amlbot.knowledge import cues, defaults
+from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, check, load
+from amlbot.loading import cues, defaults
 from amlbot.quality import Quality
 from amlbot.ready import bundled
 from amlbot.store import Store, pack
@@ -180,6 +181,15 @@ def test_plain_data_makes_the_same_knowledge() -> None:
 def test_mistakes_in_plain_data_name_their_path() -> None:
     with pytest.raises(KnowledgeError, match=r"data0\.intents\[0\]\.questions\[1\]: questions"):
         KnowledgeBase.from_dicts({"intents": [{"id": "a", "questions": ["Q", 2], "answer": "A"}]})
+
+
+@pytest.mark.parametrize("data", ["a file name", [{}], 7])
+def test_what_is_no_knowledge_at_all_is_named(data: Any) -> None:
+    with pytest.raises(KnowledgeError, match="data0: a knowledge file must be fields with values"):
+        KnowledgeBase.from_dicts(data)
+    for needs_one in (Bot, Matcher):
+        with pytest.raises(TypeError, match=r"a KnowledgeBase is needed.*amlbot.load"):
+            needs_one(data)
 
 
 def test_every_source_is_cited(bundled_kb: KnowledgeBase) -> None:

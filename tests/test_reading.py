@@ -48,6 +48,13 @@ def test_words_of_one_meaning_share_a_concept(reader: Reader) -> None:
     assert worn_out["~0"] == pytest.approx(fatigue["~0"])
 
 
+def test_knowledge_without_synonyms_is_read_with_everyday_ones() -> None:
+    intent = {"id": "a", "questions": ["cancel a booking"], "answer": "Call us."}
+    reader = Reader(KnowledgeBase.from_dicts({"intents": [intent]}))
+    revoke, cancel = (reader.features(reader.read(word)) for word in ("revoke", "cancel"))
+    assert {name[0] for name in revoke.keys() & cancel.keys()} == {"~"}
+
+
 def test_a_very_long_text_is_read_at_both_ends(reader: Reader) -> None:
     words = reader.read("start " + "gene " * 10_000 + "fever").words
     assert len(words) == MAX_TOKENS

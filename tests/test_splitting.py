@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase
-from amlbot.knowledge import cues
+from amlbot.loading import cues
 from amlbot.model import Cues
 from amlbot.splitting import MAX_PIECES, Splitter
 

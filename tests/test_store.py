@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load, ready
-from amlbot.knowledge import defaults
+from amlbot.loading import defaults
 from amlbot.model import Lexicon
 from amlbot.store import Records, Store, columns_of, pack, records_of
 

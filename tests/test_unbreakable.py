@@ -21,7 +21,7 @@ import pytest
 from amlbot import start
 from amlbot.cli import main
 from amlbot.dialogue import MAX_READ
-from amlbot.knowledge import MAX_TOTAL
+from amlbot.loading import MAX_TOTAL
 from amlbot.recall import MAX_BYTES, Recall
 from amlbot.repl import leaving_tidily
 from amlbot.saving import create, replace

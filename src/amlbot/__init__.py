@@ -13,7 +13,8 @@ TYPE_CHECKING = False  # as typing has it, without importing typing
 if TYPE_CHECKING:
     from .bot import Bot
     from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
-    from .knowledge import KnowledgeBase, check, load
+    from .knowledge import KnowledgeBase
+    from .loading import check, load
     from .markdown import respond
     from .matcher import Matcher
     from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
@@ -44,7 +45,8 @@ __all__ = [
 _HOMES = {
     "bot": ("Bot",),
     "errors": ("AmlbotError", "KnowledgeError", "MissingExtraError", "Problem"),
-    "knowledge": ("KnowledgeBase", "check", "load"),
+    "knowledge": ("KnowledgeBase",),
+    "loading": ("check", "load"),
     "markdown": ("respond",),
     "matcher": ("Matcher",),
     "model": ("Candidate", "Choice", "Intent", "Match", "Outcome", "Reply", "Source", "Turn"),

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from .answering import Answering
 from .cue import Cue
 from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
-from .knowledge import KnowledgeBase, cues, load
+from .knowledge import KnowledgeBase
+from .loading import cues, load
 from .matcher import Matcher
 from .model import Level, Outcome, Reply
 from .reading import Reader
@@ -83,7 +84,13 @@ class Bot:
 
         History may be `Turn` objects or ``{"role", "content"}`` messages; only what the user said
         is looked at, so any frontend's transcript will do. Nothing is raised for odd content.
+
+        Raises:
+            TypeError: for a ``text`` that is no string, such as a message with its role around it.
+
         """
+        if not isinstance(text, str):
+            raise TypeError(f"a message must be a string, not {type(text).__name__}")
         state = State()
         for message in user_messages(history)[-MAX_HISTORY:]:
             _, state = self._turn(clipped(message), state)

@@ -15,7 +15,8 @@ from .text import printable
 
 if TYPE_CHECKING:
     from .bot import Bot
-    from .evaluate import Baseline
+    from .evaluate import Baseline, Result
+    from .knowledge import KnowledgeBase
     from .model import Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
@@ -33,11 +34,8 @@ def main(
     """
     _mend_streams()
     try:
-        args = _given(list(sys.argv[1:] if argv is None else argv))
-        args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
-        args.region = args.region or environ.get("AMLBOT_REGION", "")
-        args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
-        args.environ, args.welcomed = environ, welcomed
+        args = _settled(_given(list(sys.argv[1:] if argv is None else argv)), environ)
+        args.welcomed = welcomed
         status = _COMMANDS[args.command](args)
         sys.stdout.flush()
         return status
@@ -96,8 +94,17 @@ def _given(argv: Sequence[str]) -> SimpleNamespace:
     return parser().parse_args(argv, args)
 
 
+def _settled(args: SimpleNamespace, environ: Mapping[str, str]) -> SimpleNamespace:
+    """``args``, and where they are silent what the environment says."""
+    args.knowledge = args.knowledge or environ.get("AMLBOT_KNOWLEDGE") or None
+    args.region = args.region or environ.get("AMLBOT_REGION", "")
+    args.plain = args.plain or bool(environ.get("ACCESSIBLE")) or environ.get("TERM") == "dumb"
+    args.environ = environ
+    return args
+
+
 def _chat(args: SimpleNamespace) -> int:
-    from .knowledge import defaults
+    from .loading import defaults
     from .repl import Manner, run
     from .speaking import Speaker
 
@@ -151,13 +158,13 @@ def open_bot(args: SimpleNamespace) -> Bot:
 
     """
     from .bot import Bot
-    from .knowledge import load
+    from .loading import load
 
     return Bot(load(args.knowledge), region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .render import json_line
 
     kb = load(args.knowledge)
@@ -166,7 +173,7 @@ def _list(args: SimpleNamespace) -> int:
         known = ", ".join(kb.topics)
         raise UsageError(f"no topic is called '{args.topic}' (there are: {known})")
     for topic in topics:
-        intents = [i for i in kb.intents.values() if i.topic == topic and not i.chat]
+        intents = [intent for intent in kb.answers if intent.topic == topic]
         if args.json:
             for intent in intents:
                 print(json_line({"id": intent.id, "title": intent.title, "topic": topic}))
@@ -192,7 +199,7 @@ def _show(args: SimpleNamespace) -> int:
 
 
 def _explain(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .matcher import Matcher
     from .render import explanation_as_text, json_line
 
@@ -205,19 +212,14 @@ def _explain(args: SimpleNamespace) -> int:
 
 
 def _test(args: SimpleNamespace) -> int:
-    from .evaluate import Baseline, cases, concerning, held_out, mistyped, report, run
-    from .knowledge import load, read
-    from .matcher import Matcher
+    from .evaluate import Baseline, concerning, report
+    from .loading import load
     from .render import json_line
     from .saving import replace
 
     kb = load(args.knowledge)
     baseline = _baseline(args.baseline) if args.baseline else None
-    if args.path:
-        asked = [case for path in args.path for document in read(path) for case in cases(document)]
-        results = run(Matcher(kb, learn=True), mistyped(asked) if args.typos else asked)
-    else:
-        results = list(held_out(kb, typos=args.typos))
+    results = _results(kb, args)
     shown = concerning(results, kb.intents, args.topic) if args.topic else results
     if args.json:
         print("\n".join(json_line(r.as_dict()) for r in shown))
@@ -235,6 +237,18 @@ def _test(args: SimpleNamespace) -> int:
     return EXIT_FAILURE if args.path and not all(r.right for r in results) else EXIT_OK
 
 
+def _results(kb: KnowledgeBase, args: SimpleNamespace) -> list[Result]:
+    """What became of the cases in files, or of every phrasing held out."""
+    from .evaluate import cases, held_out, mistyped, run
+    from .loading import read
+    from .matcher import Matcher
+
+    if not args.path:
+        return list(held_out(kb, typos=args.typos))
+    asked = [case for path in args.path for document in read(path) for case in cases(document)]
+    return run(Matcher(kb, learn=True), mistyped(asked) if args.typos else asked)
+
+
 def _baseline(path: str) -> Baseline:
     from .evaluate import Baseline
 
@@ -248,7 +262,7 @@ def _baseline(path: str) -> Baseline:
 
 
 def _check(args: SimpleNamespace) -> int:
-    from .knowledge import load
+    from .loading import load
     from .quality import Quality
     from .ready import bundled
     from .render import json_line
@@ -264,7 +278,7 @@ def _check(args: SimpleNamespace) -> int:
         if args.stats:
             print("\n".join(quality.stats().lines()))
         elif not found and not args.json:
-            print(printable(f"{path}: no problems; answers: {len(quality.kb.intents)}"))
+            print(printable(f"{path}: no problems; answers: {len(quality.kb.answers)}"))
         problems += found
     for problem in problems:
         print(json_line(problem.as_dict()) if args.json else printable(str(problem)))

@@ -157,7 +157,7 @@ def _topic(session: Session, argument: str) -> Reply:
     topic = _nearest(name or argument, session.bot.kb.topics)
     if topic is None:
         return _topics(session, "")
-    every = [i.title for i in session.bot.kb.intents.values() if i.topic == topic and not i.chat]
+    every = [intent.title for intent in session.bot.kb.answers if intent.topic == topic]
     start = max(0, int(page or 1) - 1) * PAGE
     titles = every[start : start + PAGE]
     lines = list(titles)

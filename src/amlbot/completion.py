@@ -25,7 +25,7 @@ def complete(line: str, session: Session) -> list[str]:
     typed = words(line)
     if not typed:
         return []
-    titles = {i.id: i.title for i in session.bot.kb.intents.values() if not i.chat}
+    titles = {intent.id: intent.title for intent in session.bot.kb.answers}
     begun = [title for title in titles.values() if _begins(typed, title)]
     found = session.bot.matcher.search(line, 2 * MAX_OFFERED)
     near = [titles[c.intent] for c in found if c.score >= MIN_FOUND and c.intent in titles]

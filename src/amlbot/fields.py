@@ -149,6 +149,13 @@ class Fields:
             self.wrong(f"id '{id}' (use small letters, digits and single hyphens)", "id")
         return id if id and self.checker.define(kind, id, self.at("id")) else ""
 
+    def ref(self, key: str, kind: str, required: bool = False) -> str:
+        """The id of what must exist."""
+        id = self.text(key, required)
+        if id:
+            self.checker.refer(kind, id, self.at(key))
+        return id
+
     def refs(self, key: str, kind: str) -> tuple[str, ...]:
         """Ids of what must exist."""
         ids = self.texts(key)

@@ -1,114 +1,94 @@
-"""Knowledge on disk: the bundled one, ready-made or as written, and folders of YAML files."""
+"""The knowledge base: everything that the program can say, in memory."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from . import ready
-from .base import KnowledgeBase
-from .errors import KnowledgeError, Problem
-from .model import Cues
-from .store import Store
+from .model import Cues, Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
+from .packing import packed, unpacked
+from .record import Record
 
 if TYPE_CHECKING:
+    from .store import Store
     from .yamlfile import Document
 
-MAX_TOTAL = 20_000_000
-"""Bytes of all files together, five times the bundled ones: a folder cannot keep one waiting."""
-
-__all__ = ["KnowledgeBase", "check", "cues", "defaults", "load", "read"]
+_WORKED_OUT_FROM = ("intents", "entities", "lexicon", "safety", "messages")
 
 
-def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
-    """The knowledge in a file or a folder (read with its subfolders); the bundled one by default.
+class KnowledgeBase(Record):
+    """Everything that the program can say, and the words by which it is found. Never changes."""
 
-    Raises:
-        KnowledgeError: with every problem of every file. Nothing is ever half-loaded.
+    intents: Mapping[str, Intent]
+    sources: Mapping[str, Source] = {}
+    entities: Mapping[str, Entity] = {}
+    glossary: Mapping[str, Term] = {}
+    facts: Mapping[str, Fact] = {}
+    regions: Mapping[str, Region] = {}
+    replies: Mapping[str, tuple[str, ...]] = {}
+    """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
+    lexicon: Lexicon = Lexicon()
+    safety: Safety = Safety()
+    messages: Mapping[str, tuple[str, ...]] = {}
+    """What people write of a danger, by its sign; under "calm" what only sounds like it."""
 
-    """
-    store = _ready() if path is None else None
-    if store:
-        return KnowledgeBase.from_store(store)
-    return KnowledgeBase.from_documents(read(ready.bundled() if path is None else path))
+    __slots__ = ("_store",)
 
+    @property
+    def ready(self) -> Store | None:
+        """What was worked out beforehand from exactly these intents, names, words and signs.
 
-def _ready() -> Store | None:
-    """The ready-made bundled knowledge, unless it is stale, broken or not there."""
-    raw = ready.read()
-    try:
-        return Store(raw) if raw else None
-    except ValueError:
-        return None
+        A copy with other wording or numbers has it; one with another intent has none.
+        """
+        whole = getattr(self.intents, "whole", None)
+        same = whole and all(getattr(self, n) is getattr(whole, n) for n in _WORKED_OUT_FROM)
+        return getattr(whole, "_store", None) if same else None
 
+    @property
+    def answers(self) -> tuple[Intent, ...]:
+        """The intents that answer a question: all but small talk."""
+        return tuple(intent for intent in self.intents.values() if not intent.chat)
 
-@cache
-def defaults() -> KnowledgeBase:
-    """The bundled ``replies``, ``cues`` and ``regions`` alone.
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics in the order in which they are first written."""
+        return tuple(dict.fromkeys(intent.topic for intent in self.answers))
 
-    For knowledge that brings none of its own, and for first words that need not wait for the rest.
-    """
-    store = _ready()
-    if store:
-        return KnowledgeBase.front_of(store)
-    from .schema import Draft
+    @classmethod
+    def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
+        """Build from plain data in the format of a knowledge file.
 
-    draft = Draft()
-    for name in ("replies.yaml", "regions.yaml"):
-        for document in read(os.path.join(ready.bundled(), name)):
-            draft.read(document)
-    regions = draft.tables["regions"]
-    return KnowledgeBase({}, regions=regions, replies=draft.replies, cues=draft.cues)
+        Raises:
+            KnowledgeError: with every problem of every document.
 
+        """
+        from .yamlfile import Document
 
-def cues(kb: KnowledgeBase) -> Cues:
-    """How people refer to what was said, as ``kb`` has it or else the bundled knowledge."""
-    return kb.cues or defaults().cues or Cues()
+        plain = (dict(d) if isinstance(d, Mapping) else d for d in documents)
+        return cls.from_documents(Document(f"data{i}", d) for i, d in enumerate(plain))
 
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:
+        """Build from YAML documents that were read.
 
-def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
-    """Everything that keeps the knowledge at ``path`` from loading; empty when all is well."""
-    try:
-        load(ready.bundled() if path is None else path)
-    except KnowledgeError as error:
-        return list(error.problems)
-    return []
+        Raises:
+            KnowledgeError: with every problem of every document. Nothing is ever half-loaded.
 
+        """
+        from .schema import drafted  # a quarter of the start-up time, and seldom needed
 
-def read(path: str | os.PathLike[str]) -> Iterable[Document]:
-    """Every YAML document in a file or a folder, faults noted in each.
+        return cls(**drafted(documents))
 
-    Raises:
-        KnowledgeError: if there is nothing to read, or too much.
+    @classmethod
+    def from_store(cls, store: Store) -> KnowledgeBase:
+        """The knowledge in a ready-made file, which holds what was worked out from it as well."""
+        kb = cls(**unpacked(store))
+        object.__setattr__(kb, "_store", store)
+        kb.intents.whole = kb  # type: ignore[attr-defined]
+        return kb
 
-    """
-    from .yamlfile import MAX_BYTES, Document, parse
-
-    root = os.fspath(path)
-    try:
-        files = ready.files(root)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise KnowledgeError([_unreadable(root, error)]) from None
-    if not files:
-        hint = "no .yaml files here (name a folder of knowledge files)"
-        raise KnowledgeError([Problem(root, 0, hint)])
-    left = MAX_TOTAL
-    for file in files:
-        name = os.path.relpath(file, root) if file != root else os.path.basename(file)
-        try:
-            raw = ready.contents(file, MAX_BYTES + 1)
-        except OSError as error:
-            yield Document(name, problems=[_unreadable(name, error)])
-            continue
-        left -= len(raw)
-        if left < 0:
-            hint = f"more than {MAX_TOTAL:,} bytes of knowledge up to here (take some out)"
-            raise KnowledgeError([Problem(name, 0, hint)])
-        yield parse(name, raw)
-
-
-def _unreadable(path: str, error: OSError | ValueError) -> Problem:
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return Problem(path, 0, f"cannot be read: {reason} (check the name and permissions)")
+    def parts(self) -> dict[str, object]:
+        """The parts from which `from_store` makes this knowledge again."""
+        return packed({name: getattr(self, name) for name in self.__match_args__})

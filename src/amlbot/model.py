@@ -162,6 +162,8 @@ class Lexicon(Record):
     """A word or phrase and other spellings of it: fully interchangeable."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of words that people use for one another: nearly interchangeable."""
+    default_synonyms: tuple[tuple[str, ...], ...] = ()
+    """Such groups for knowledge that brings no synonyms of its own."""
     fillers: frozenset[str] = frozenset()
     """Words that carry nothing ("um", "please"), passed over wherever they stand."""
     common: frozenset[str] = frozenset()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 
 from . import ready
-from .knowledge import KnowledgeBase, read
+from .knowledge import KnowledgeBase
+from .loading import read
 from .matcher import Matcher
 from .reading import Reader
 from .safety import Screen

@@ -13,8 +13,8 @@ from .names import Names
 from .record import Record
 from .text import tokenise
 
-MAX_WORDS = 125
-MAX_MORE = 170
+MAX_WORDS, MAX_MORE = 125, 170
+"""Words of an answer, and of the longer one; authors are asked for 110 and 150."""
 MAX_GRADE = 10.0
 """No answer may read harder than this; 95 of 100 stay at `GOAL_GRADE` or below."""
 GOAL_GRADE = 8.0
@@ -70,14 +70,13 @@ class Quality:
 
     def problems(self) -> Iterator[Problem]:
         """Everything that an author should mend though the knowledge loads."""
-        for intent in self.kb.intents.values():
+        for intent in self.kb.answers:
             file, _, line = intent.origin.rpartition(":")
-            for message in self._judge(intent):
+            for message in (*self._wording(intent), *_gaps(intent)):
                 yield Problem(file, int(line or 0), f"{intent.id}: {message}", advice=True)
 
     def stats(self) -> Stats:
         kb = self.kb
-        medical = [i for i in kb.intents.values() if not i.chat]
         counts = {
             "intents": len(kb.intents),
             "questions": sum(len(i.questions) for i in kb.intents.values()),
@@ -88,7 +87,7 @@ class Quality:
             "glossary terms": len(kb.glossary),
             "facts": len(kb.facts),
         }
-        return Stats(counts, tuple(sorted(self.grade(i.answer) for i in medical)))
+        return Stats(counts, tuple(sorted(self.grade(i.answer) for i in kb.answers)))
 
     def grade(self, text: str) -> float:
         """The Flesch-Kincaid reading grade: US school years needed, about 0 to 18.
@@ -110,9 +109,8 @@ class Quality:
             return 0.0
         return 0.39 * words / sentences + 11.8 * syllables / words - 15.59
 
-    def _judge(self, intent: Intent) -> Iterator[str]:
-        if intent.chat:
-            return
+    def _wording(self, intent: Intent) -> Iterator[str]:
+        """What is too long, too hard, or not to be said."""
         for field, text, limit in (
             ("answer", intent.answer, MAX_WORDS),
             ("more", intent.more, MAX_MORE),
@@ -127,16 +125,20 @@ class Quality:
                     yield f"{field} says '{found[0]}': {what} (say it otherwise)"
         if self.grade(intent.answer) > GOAL_GRADE:
             yield f"answer reads at grade {self.grade(intent.answer):.1f} (aim at {GOAL_GRADE:g})"
-        if len(intent.questions) < MIN_QUESTIONS:
-            yield f"only {len(intent.questions)} questions (write {MIN_QUESTIONS} or more)"
-        for name, value in (
-            ("source", intent.sources),
-            ("review date", intent.reviewed),
-            ("topic", intent.topic),
-            ("next question", intent.related),
-        ):
-            if not value:
-                yield f"no {name} (add one)"
+
+
+def _gaps(intent: Intent) -> Iterator[str]:
+    """What an intent lacks."""
+    if len(intent.questions) < MIN_QUESTIONS:
+        yield f"only {len(intent.questions)} questions (write {MIN_QUESTIONS} or more)"
+    for name, value in (
+        ("source", intent.sources),
+        ("review date", intent.reviewed),
+        ("topic", intent.topic),
+        ("next question", intent.related),
+    ):
+        if not value:
+            yield f"no {name} (add one)"
 
 
 def _syllables(word: str) -> int:

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from .english import SYNONYMS
 from .knowledge import KnowledgeBase
+from .loading import synonyms
 from .names import Named, Names, Phrases
 from .record import Record
 from .spelling import Speller, nearest_name
@@ -105,6 +105,9 @@ class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
+        if not isinstance(kb, KnowledgeBase):  # the likeliest slip: the name of a file
+            kind = type(kb).__name__
+            raise TypeError(f"a KnowledgeBase is needed, not {kind} (amlbot.load(path) makes one)")
         self.tables: Mapping[str, Any] = _opened(kb.ready) if kb.ready else _tables(kb)
         """Plain data, the slow part to work out: a part of the ready-made file."""
         forms, capitals = self.tables["forms"], self.tables["capitals"]
@@ -305,8 +308,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
     """All that is worked out from the vocabulary, names and lexicon, as plain data."""
     names = Names.build(kb.entities)
     spellings = _phrases(kb.lexicon.spellings.items())
-    groups = enumerate(kb.lexicon.synonyms or SYNONYMS)
-    concepts = _phrases((f"~{number}", group) for number, group in groups)
+    concepts = _phrases((f"~{number}", group) for number, group in enumerate(synonyms(kb)))
     fillers = _phrases([("", sorted(kb.lexicon.fillers))])
     subjects = {e for i in kb.intents.values() if i.any_name for e in i.about}
     vocabulary = list(dict.fromkeys(names.forms.words()))

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from .cue import Cue, Place
 from .dialogue import State
-from .knowledge import KnowledgeBase, cues
+from .knowledge import KnowledgeBase
+from .loading import cues
 from .model import Intent
 from .reading import Reader
 from .record import Record, replace

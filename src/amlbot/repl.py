@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from .dialogue import MAX_READ
+from .keyboard import Keyboard, Piped, Typed
 from .layout import measure, wrap
 from .model import Outcome, Reply
 from .recall import Recall
@@ -54,15 +54,15 @@ def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[st
         AmlbotError: whatever ``open_bot`` raises, at the first question.
 
     """
-    screen = Screen(speaker, manner, environ)
+    display = Display(speaker, manner, environ)
     recall = Recall()
     try:
         recall = Recall(manner.history)
     except OSError as error:
-        screen.tell("no-history", file=manner.history, reason=error.strerror or str(error))
-    screen.welcome(recall.path)
+        display.tell("no-history", file=manner.history, reason=error.strerror or str(error))
+    display.welcome(recall.path)
     with leaving_tidily():
-        return Chat(open_bot, screen, recall).talk()
+        return Chat(open_bot, display, recall).talk()
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-class Screen:
+class Display:
     """Shows replies and the program's own words."""
 
     def __init__(self, speaker: Speaker, manner: Manner, environ: Mapping[str, str]) -> None:
@@ -160,13 +160,13 @@ class Screen:
 
 
 class Chat:
-    """The turns between a keyboard and a screen."""
+    """The turns between a keyboard and a display."""
 
-    def __init__(self, open_bot: OpenBot, screen: Screen, recall: Recall) -> None:
+    def __init__(self, open_bot: OpenBot, display: Display, recall: Recall) -> None:
         self._open_bot = open_bot
-        self._screen = screen
+        self._display = display
         self._recall = recall
-        self._keyboard = _keyboard(screen, recall, self._complete)
+        self._keyboard = _keyboard(display, recall, self._complete)
         self._session = Later(self._open)  # after the keyboard: the prompt comes first
         self._hinted = False
 
@@ -177,45 +177,45 @@ class Chat:
             try:
                 line = self._keyboard.read()
                 if line is None:
-                    self._screen.tell("bye")
+                    self._display.tell("bye")
                     return 0
                 if line.strip():
                     warned = False
                     if self._turn(line):
                         return 0
             except KeyboardInterrupt:
-                if not self._screen.terminal or (warned and self._keyboard.empty):
+                if not self._display.terminal or (warned and self._keyboard.empty):
                     return 130
                 warned = True
-                self._screen.tell("how-to-leave")
+                self._display.tell("how-to-leave")
 
     def _turn(self, line: str) -> bool:
         """Answer one line; True when the person leaves."""
         with suppress(OSError):  # a full disk is no reason to stop
             self._recall.add(line)
-        session = self._session.get(on_wait=lambda: self._screen.tell("one-moment"))
+        session = self._session.get(on_wait=lambda: self._display.tell("one-moment"))
         try:
             replies = session.send(line)
         except Exception:  # a fault of ours must not leave a frightened person with a traceback
             replies = [session.told("fault")]
         if session.over:
-            self._screen.tell("bye")
+            self._display.tell("bye")
             return True
         first = not self._hinted and any(reply.outcome is Outcome.ANSWER for reply in replies)
         self._hinted |= first
-        self._screen.show(replies, "hint" if first and self._screen.terminal else "")
+        self._display.show(replies, "hint" if first and self._display.terminal else "")
         return False
 
     def _open(self) -> Session:
         from .commands import Session
 
         bot = self._open_bot()
-        return Session(bot, self._screen.speaker, self._forget)
+        return Session(bot, self._display.speaker, self._forget)
 
     def _forget(self) -> None:
         self._recall.forget()
         self._keyboard.forget()
-        self._screen.clear()
+        self._display.clear()
 
     def _complete(self, line: str) -> list[str]:
         """Whole lines that ``line`` may become; for another thread, since it may wait."""
@@ -256,73 +256,17 @@ class Later:
         return self._session
 
 
-class Keyboard(Protocol):
-    """Where lines come from."""
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing stood on the line when it was interrupted."""
-
-    def read(self) -> str | None:
-        """The next line; None at the end."""
-
-    def forget(self) -> None:
-        """Empty what it remembers by itself."""
-
-
-class Piped:
-    """The lines of a file or a pipe."""
-
-    empty = True
-
-    def read(self) -> str | None:
-        return sys.stdin.readline(MAX_READ) or None
-
-    def forget(self) -> None:
-        pass
-
-
-class Typed:
-    """Lines typed on a terminal that nothing is drawn on."""
-
-    empty = True
-
-    def __init__(self, label: str, recall: Recall) -> None:
-        self._label = label
-        with suppress(ImportError):  # not on Windows, whose console edits lines by itself
-            import readline
-
-            for line in recall.lines:
-                readline.add_history(line)
-
-    def read(self) -> str | None:
-        try:
-            return input(self._label)
-        except EOFError:
-            print()
-            return None
-        except KeyboardInterrupt:
-            print()
-            raise
-
-    def forget(self) -> None:
-        with suppress(ImportError):
-            import readline
-
-            readline.clear_history()
-
-
-def _keyboard(screen: Screen, recall: Recall, complete: Callable[[str], list[str]]) -> Keyboard:
-    if not screen.terminal:
+def _keyboard(display: Display, recall: Recall, complete: Callable[[str], list[str]]) -> Keyboard:
+    if not display.terminal:
         return Piped()
-    label = f"{screen.speaker.tell('label-you')} "
-    if not screen.manner.plain:
+    label = f"{display.speaker.tell('label-you')} "
+    if not display.manner.plain:
         from . import prompting
 
         try:
-            return prompting.Prompt(screen.style.accented(label), complete, recall)
+            return prompting.Prompt(display.style.accented(label), complete, recall)
         except Exception:  # a console that it cannot drive, such as git-bash without winpty
-            screen.go_plain()
+            display.go_plain()
     return Typed(label, recall)
 
 

@@ -242,6 +242,7 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
     return Lexicon(
         {**before.spellings, **fields.table("spellings")},
         before.synonyms + fields.rows("synonyms"),
+        before.default_synonyms + fields.rows("default_synonyms"),
         before.fillers.union(fields.texts("fillers")),
         before.common.union(fields.text("common").split()),
         before.opposites + tuple((row[0], row[1]) for row in pairs if len(row) == 2),
@@ -277,17 +278,10 @@ def _safety(fields: Fields, before: Safety) -> Safety:
             fields.checker.define("safety reply", name, inner.at(name))
             replies[name] = inner.prose(name)
     for inner in fields.inner("limits", "the limits"):
-        limits = Limits(
-            high=inner.number("high", limits.high),
-            warm=inner.number("warm", limits.warm),
-            low=inner.number("low", limits.low),
-            white_count=inner.number("white_count", limits.white_count),
-            pulse=inner.number("pulse", limits.pulse),
-            oxygen=inner.number("oxygen", limits.oxygen),
-        )
-    signs = (sign for each in fields.items("signs", "a sign") if (sign := _sign(each)))
+        names = Limits.__match_args__
+        limits = Limits(**{name: inner.number(name, getattr(limits, name)) for name in names})
     return Safety(
-        (*before.signs, *signs),
+        (*before.signs, *filter(None, map(_sign, fields.items("signs", "a sign")))),
         {**before.concepts, **concepts},
         {**before.guards, **guards},
         {**before.replies, **replies},
@@ -297,35 +291,40 @@ def _safety(fields: Fields, before: Safety) -> Safety:
 
 def _sign(fields: Fields) -> Sign | None:
     """A sign; None, with a problem, if it has no id or level of its own."""
-    id = fields.id("sign")
-    level, reply = fields.text("level", required=True), fields.text("reply", required=True)
-    if level and level not in [*Level]:
+    id, level = fields.id("sign"), fields.text("level", required=True)
+    known = level in [*Level]
+    if level and not known:
         fields.wrong(f"level must be one of {', '.join(Level)}", "level")
-    doubt, despite, rows = fields.text("doubt"), fields.texts("despite"), fields.rows("all")
-    for key, name in (("reply", reply), ("doubt", doubt)):
-        if name:
-            fields.checker.refer("safety reply", name, fields.at(key))
-    for i, name in enumerate(despite):
-        if name not in GUARDS:
-            hint = nearest(name, [*GUARDS]) or f"there are: {', '.join(GUARDS)}"
-            fields.wrong(f"there is no guard '{name}' ({hint})", "despite", i)
+    sign = Sign(
+        id=id,
+        level=Level(level) if known else Level.WATCH,
+        reply=fields.ref("reply", "safety reply", required=True),
+        phrases=fields.texts("phrases"),
+        all=_ways(fields),
+        unless=fields.refs("unless", "concept"),
+        despite=_despite(fields),
+        at_hand=fields.flag("at_hand"),
+        doubt=fields.ref("doubt", "safety reply"),
+        sources=fields.refs("sources", "source"),
+    )
+    return sign if id and known else None
+
+
+def _ways(fields: Fields) -> tuple[frozenset[str], ...]:
+    """The sets of concepts that give a sign away."""
+    rows = fields.rows("all")
     for i, row in enumerate(rows):
         for j, name in enumerate(row):
             if name not in MEASURED:
                 fields.checker.refer("concept", name, fields.at("all", i, j))
-    phrases, unless = fields.texts("phrases"), fields.refs("unless", "concept")
-    at_hand, sources = fields.flag("at_hand"), fields.refs("sources", "source")
-    if not id or level not in [*Level]:
-        return None
-    return Sign(
-        id=id,
-        level=Level(level),
-        reply=reply,
-        phrases=phrases,
-        all=tuple(map(frozenset, rows)),
-        unless=unless,
-        despite=despite,
-        at_hand=at_hand,
-        doubt=doubt,
-        sources=sources,
-    )
+    return tuple(map(frozenset, rows))
+
+
+def _despite(fields: Fields) -> tuple[str, ...]:
+    """The guards that do not quiet a sign."""
+    names = fields.texts("despite")
+    for i, name in enumerate(names):
+        if name not in GUARDS:
+            hint = nearest(name, [*GUARDS]) or f"there are: {', '.join(GUARDS)}"
+            fields.wrong(f"there is no guard '{name}' ({hint})", "despite", i)
+    return names

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from .errors import UsageError
-from .knowledge import KnowledgeBase, defaults
+from .knowledge import KnowledgeBase
+from .loading import defaults
 from .model import REGIONAL, Candidate, Choice, Intent, Match, Outcome, Reply, Source
 from .record import replace
 from .text import printable

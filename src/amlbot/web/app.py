@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..bot import Bot
 from ..errors import UsageError
-from ..knowledge import load
+from ..loading import load
 from ..markdown import as_markdown
 from ..model import Reply
 from ..render import json_line
@@ -180,8 +180,8 @@ class _Server:
         return _Json(reply.as_dict())
 
     async def _intents(self, request: Request) -> Response:
-        intents = (intent for intent in self._bot.kb.intents.values() if not intent.chat)
-        listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in intents]
+        answers = self._bot.kb.answers
+        listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in answers]
         return _Json({"intents": listed})
 
     async def _models(self, request: Request) -> Response:

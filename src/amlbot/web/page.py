@@ -228,11 +228,10 @@ class Page:
 
     def _examples(self) -> list[str]:
         """Questions to begin with: those that the wording names, or this knowledge's first."""
-        intents = self._bot.kb.intents
-        named = [
-            intents[id].title for id in self._bot.say("page-examples").split() if id in intents
-        ]
-        return named or [i.title for i in intents.values() if not i.chat][:EXAMPLES]
+        kb = self._bot.kb
+        ids = self._bot.say("page-examples").split()
+        named = [kb.intents[id].title for id in ids if id in kb.intents]
+        return named or [intent.title for intent in kb.answers[:EXAMPLES]]
 
     def _questions(self, kept: Sequence[str]) -> str:
         """The questions for the doctor."""
