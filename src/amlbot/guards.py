@@ -102,6 +102,17 @@ def _elsewhere(heard: Heard, match: Spans) -> bool:
     return False
 
 
+def _of_animal(heard: Heard, match: Spans) -> bool:
+    """Whether ``match`` is told of an animal: no person stands between the two."""
+    start = min(match)[0]
+    before = [
+        span
+        for span in heard.near("animal", start - REACH, start)
+        if heard.same_sentence(span[0], start) and heard.opens_clause(span[0])
+    ]
+    return bool(before) and not heard.any("person", before[-1][1], max(match)[1])
+
+
 def _topic(heard: Heard, match: Spans) -> bool:
     """Whether ``match`` is only named, of nobody: "breathlessness and leukemia"."""
     clause = heard.clause(min(match)[0]).span
@@ -121,5 +132,6 @@ _GUARDS: Mapping[str, Callable[[Heard, Spans], bool]] = {
     "asking": _asked_about,
     "supposing": _supposed,
     "elsewhere": _elsewhere,
+    "animal": _of_animal,
     "topic": _topic,
 }

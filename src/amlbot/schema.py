@@ -284,6 +284,7 @@ def _safety(fields: Fields, before: Safety) -> Safety:
             white_count=inner.number("white_count", limits.white_count),
             pulse=inner.number("pulse", limits.pulse),
             oxygen=inner.number("oxygen", limits.oxygen),
+            systolic=inner.number("systolic", limits.systolic),
         )
     signs = (sign for each in fields.items("signs", "a sign") if (sign := _sign(each)))
     return Safety(
