@@ -51,9 +51,12 @@ def _denies(heard: Heard, start: int, match: Spans) -> bool:
 
 def _asked_about(heard: Heard, match: Spans) -> bool:
     """Whether a general question leads to ``match``: "what is a fever", "can it cause seizures"."""
-    asking = _leading(heard, match, "asking", min(match)[0])
+    start = min(match)[0]
+    asking = _leading(heard, match, "asking", start)
     if asking is None:
         return False
+    if heard.any("supposing", asking[1], start) and _beside(heard, "now", match):
+        return False  # "can I drive if I passed out today" asks about driving
     reports = heard.near("reporting", asking[0], max(match)[1])
     return not any(start == asking[0] or start >= asking[1] for start, _ in reports)
 
