@@ -51,9 +51,12 @@ def _denies(heard: Heard, start: int, match: Spans) -> bool:
 
 def _asked_about(heard: Heard, match: Spans) -> bool:
     """Whether a general question leads to ``match``: "what is a fever", "can it cause seizures"."""
-    asking = _leading(heard, match, "asking", min(match)[0])
+    start = min(match)[0]
+    asking = _leading(heard, match, "asking", start)
     if asking is None:
         return False
+    if heard.any("supposing", asking[1], start) and _beside(heard, "now", match):
+        return False  # "can I drive if I passed out today" asks about driving
     reports = heard.near("reporting", asking[0], max(match)[1])
     return not any(start == asking[0] or start >= asking[1] for start, _ in reports)
 
@@ -102,6 +105,17 @@ def _elsewhere(heard: Heard, match: Spans) -> bool:
     return False
 
 
+def _of_animal(heard: Heard, match: Spans) -> bool:
+    """Whether ``match`` is told of an animal: no person stands between the two."""
+    start = min(match)[0]
+    before = [
+        span
+        for span in heard.near("animal", start - REACH, start)
+        if heard.same_sentence(span[0], start) and heard.opens_clause(span[0])
+    ]
+    return bool(before) and not heard.any("person", before[-1][1], max(match)[1])
+
+
 def _topic(heard: Heard, match: Spans) -> bool:
     """Whether ``match`` is only named, of nobody: "breathlessness and leukemia"."""
     clause = heard.clause(min(match)[0]).span
@@ -121,5 +135,6 @@ _GUARDS: Mapping[str, Callable[[Heard, Spans], bool]] = {
     "asking": _asked_about,
     "supposing": _supposed,
     "elsewhere": _elsewhere,
+    "animal": _of_animal,
     "topic": _topic,
 }

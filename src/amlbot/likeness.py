@@ -29,6 +29,9 @@ SMOOTHING = 0.2
 LENGTH = 0.7
 """How much a feature is a share of all features, and not of the messages: who tells of a danger
 writes more than who asks, so as a share of messages each common word speaks for danger."""
+CHANCE = 0.1
+"""How much a pair of words is expected in calm messages by chance, as often as each of the two is:
+"house now", heard once and in a message of danger, says little of it."""
 ROOM, GROWTH = 30, 0.7
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
 
@@ -57,9 +60,13 @@ class Likeness(Record):
         counts = [_counted(messages) for messages in told.values()]
         wholes = [_whole(c, len(of)) for c, of in zip(counts, told.values(), strict=True)]
         all_quiet = _whole(quiet, size)
+        quiet[""] = size  # before the first word and after the last
+        words = sum(n for feature, n in quiet.items() if " " not in feature and feature[:1] != "~")
         rows: dict[int, list[float]] = {}
         for feature in sorted(set().union(*counts)):
-            calmly = (quiet[feature] + SMOOTHING) / all_quiet
+            first, pair, second = feature.partition(" ")
+            chance = CHANCE * quiet[first] * quiet[second] / words if pair else 0.0
+            calmly = (quiet[feature] + chance + SMOOTHING) / all_quiet
             rows[checksum(feature)] = [
                 math.log(count[feature] / whole / calmly) if count[feature] else 0.0
                 for count, whole in zip(counts, wholes, strict=True)
@@ -117,18 +124,24 @@ def _stretches(heard: Heard) -> Iterator[Span]:
 def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
     """For each of ``spans`` its words in all their meanings, its concepts, and neighbours in pairs.
 
+    The first and the last word of a sentence are neighbours of nothing, not of the next sentence.
     The spans overlap, so what begins at each word is worked out once.
     """
     words = [[_plain(word) for word in options] for options in heard.words]
-    pairs = [[f"{a} {b}" for a in one for b in two] for one, two in pairwise(words)]
+    sentences = [heard.clauses[clause].sentence for clause in heard.clause_of]
+    edges = [a != b for a, b in pairwise((-1, *sentences, -1))]
+    pairs = [
+        [] if edge else [f"{a} {b}" for a in one for b in two]
+        for (one, two), edge in zip(pairwise(words), edges[1:], strict=False)
+    ]
     begins = [*map(list, words), []]
+    for options, opens, ends, begun in zip(words, edges, edges[1:], begins, strict=False):
+        begun += [f" {word}" for word in options if opens] + [f"{word} " for word in options if ends]
     for name, found in heard.found.items():
         for start, _ in found:
             begins[start].append(f"~{name}")
     for start, end in spans:
-        first, last = words[start : start + 1], words[end - 1 : end]
-        edges = (f" {w}" for w in chain(*first)), (f"{w} " for w in chain(*last))
-        yield set().union(*begins[start:end], *pairs[start : end - 1], *edges)
+        yield set().union(*begins[start:end], *pairs[start : end - 1])
 
 
 def _plain(word: str) -> str:

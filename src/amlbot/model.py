@@ -228,7 +228,7 @@ class Level(StrEnum):
 MEASURED = frozenset(
     {
         *("high-temperature", "warm-temperature", "low-temperature"),
-        *("huge-count", "fast-pulse", "low-oxygen"),
+        *("huge-count", "fast-pulse", "low-oxygen", "low-pressure"),
     }
 )
 """Concepts that are numbers, read against the `Limits`."""
@@ -245,6 +245,7 @@ GUARDS = (
     "plea",
     "supposing",
     "elsewhere",
+    "animal",
     "topic",
     "now",
     "person",
@@ -257,6 +258,8 @@ GUARDS = (
     "fahrenheit",
     "degrees",
     "thousand",
+    "cuff",
+    "upon",
 )
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 
@@ -298,6 +301,8 @@ class Limits(Record):
     """Beats a minute: from here on a heart at rest is racing."""
     oxygen: float = 92
     """Percent: up to here the oxygen in the blood is low."""
+    systolic: float = 90
+    """mmHg: up to here the upper blood pressure is low."""
 
 
 CALM = "calm"

@@ -38,7 +38,7 @@ from .vocabulary import Vocabulary
 
 WINDOW = 12
 """Words within which the concepts of one sign must stand."""
-CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "topic"})
+CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "animal", "topic"})
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
 SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
@@ -79,7 +79,7 @@ class Phrasebook(NamedTuple):
         """Everything that ``safety`` tells to listen for."""
         own = {_own(sign): sign.phrases for sign in safety.signs}
         phrases = by_first_word({**safety.concepts, **safety.guards, **own})
-        idioms = by_first_word({"idiom": safety.guards.get("idiom", ())})
+        idioms = by_first_word({name: safety.guards.get(name, ()) for name in ("idiom", "cuff")})
         return cls(phrases, idioms, words_of(phrases))
 
     @classmethod
@@ -177,9 +177,10 @@ class Screen:
             end = len(heard.words)
             heard.clauses.append(Clause(raw, (start, end), sentence))
             heard.clause_of += [len(heard.clauses) - 1] * (end - start)
-        for _, (start, end) in list(find(self._book.idioms, heard.words)):
-            if heard.certain((start, end)):
-                heard.words[start:end] = [("",)] * (end - start)
+        for name, span in list(find(self._book.idioms, heard.words)):
+            if heard.certain(span):
+                heard.words[slice(*span)] = [("",)] * (span[1] - span[0])
+                heard.found[name].append(span)
         for name, span in find(self._book.phrases, heard.words):
             if name in CALMING and not heard.certain(span):
                 continue

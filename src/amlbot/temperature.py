@@ -14,6 +14,8 @@ CONTEXT = 10
 """Words between a number and the word that tells what it measures."""
 PULSE, OXYGEN = 250, 50
 """Beats a minute above which, and percent below which, a number is another figure."""
+SYSTOLIC, DIASTOLIC = 40, 20
+"""mmHg below which an upper or a lower number is no blood pressure."""
 FAR = 2 * CONTEXT + 2
 """Farther than any such word."""
 MAX_BELOW = 3
@@ -100,16 +102,36 @@ def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]
 
 
 def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
-    """The numbers that may be a sign by their size: temperatures, counts, pulse, oxygen."""
+    """The numbers that may be a sign by their size: temperatures, counts, pulse, pressure, oxygen."""
     spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
     end = 0
     for start in range(len(spoken)):
         number = read_number(spoken, start) if start >= end and spoken[start] else None
         if number:
             value, end = number
-            name = _measured(heard, (start, end), value, limits)
+            pressure = _pressure(heard, spoken, (start, end), value)
+            low = bool(pressure) and SYSTOLIC <= value <= limits.systolic
+            name = "low-pressure" if low else _measured(heard, (start, end), value, limits)
+            end = max(end, pressure)
             if name:
                 yield name, (start, end)
+
+
+def _pressure(heard: Heard, spoken: Sequence[str], span: Span, value: float) -> int:
+    """Where a blood pressure ends whose upper number is at ``span``, or 0 if it is another figure.
+
+    It has a lower number after "over", or a word for it before: "70 over 40", "bp 70/40", "bp 70".
+    """
+    start, end = span
+    over = heard.any("upon", end, end + 1)
+    if not over and not heard.any("cuff", start - CONTEXT, start):
+        return 0
+    follows = end + over < len(spoken) and spoken[end + over]
+    lower = read_number(spoken, end + over) if follows else None
+    if lower and DIASTOLIC <= lower[0] < value:
+        return lower[1]
+    alone = not over and not heard.any("other-unit", end, end + 1)
+    return end if alone and heard.any("cuff", start - REACHED, start) else 0
 
 
 def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
