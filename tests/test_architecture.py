@@ -31,7 +31,7 @@ LAYERS = [
     learning
     matcher
     evaluate referring speaking
-    prepare steering understanding
+    prepare steering understanding report
     answering
     bot
     render markdown

@@ -86,8 +86,8 @@ def test_what_it_makes_ready_is_the_same_each_time(wheel: Path) -> None:
 def test_it_answers_alone_and_from_what_was_made_ready(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
-        "import amlbot, amlbot.loading as k; reply = amlbot.Bot().ask('how comon is npm1?');"
-        "print(amlbot.__file__, k._ready() is not None, reply.intent)"
+        "import amlbot; bot = amlbot.Bot(); reply = bot.ask('how comon is npm1?');"
+        "print(amlbot.__file__, bot.kb.ready is not None, reply.intent)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -149,7 +149,15 @@ def _add_commands(parser: _Parser, common: _Parser) -> None:
     show.add_argument("id", help="the id, as in: amlbot list --json")
     explain = command("explain", "show why a question gets its answer")
     explain.add_argument("question", nargs="+")
-    test = command("test", "run question → intent cases, or hold out every phrasing once")
+    _add_test(command("test", "run question → intent cases, or hold out every phrasing once"))
+    _add_serve(command("serve", "serve the web page and the HTTP API (needs amlbot[web])"))
+    check = command("check", "find every mistake in knowledge files")
+    check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
+    check.add_argument("--quality", action="store_true", help="also judge the wording")
+    check.add_argument("--stats", action="store_true", help="also count, and grade the reading")
+
+
+def _add_test(test: _Parser) -> None:
     test.add_argument("path", nargs="*", help="files of cases (default: the held-out test)")
     test.add_argument("--typos", action="store_true", help="ask with typing mistakes")
     test.add_argument("--topic", metavar="NAME", help="report what concerns one topic or file")
@@ -162,7 +170,9 @@ def _add_commands(parser: _Parser, common: _Parser) -> None:
     )
     test.add_argument("--baseline", metavar="FILE", help="fail where it is worse than recorded")
     test.add_argument("--record", metavar="FILE", help="write the baseline")
-    serve = command("serve", "serve the web page and the HTTP API (needs amlbot[web])")
+
+
+def _add_serve(serve: _Parser) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
     serve.add_argument(
         "--port", type=_whole(1, 65535), default=8000, metavar="N", help="port (default: 8000)"
@@ -177,7 +187,3 @@ def _add_commands(parser: _Parser, common: _Parser) -> None:
         metavar="URL",
         help="let pages of this origin call the API (again for more; default: none)",
     )
-    check = command("check", "find every mistake in knowledge files")
-    check.add_argument("path", nargs="*", help="files or folders (default: the bundled knowledge)")
-    check.add_argument("--quality", action="store_true", help="also judge the wording")
-    check.add_argument("--stats", action="store_true", help="also count, and grade the reading")

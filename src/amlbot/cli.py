@@ -10,7 +10,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TextIO
 
-from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem, UsageError
+from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem, UsageError, place_of
 from .text import printable
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def main(
         _let_go(sys.stdout)
         return EXIT_FAILURE
     except Exception as fault:
-        _complain(f"a fault of the program's own, please report it: {_place(fault)}")
+        _complain(f"a fault of the program's own, please report it: {place_of(fault)}")
         return EXIT_FAILURE
 
 
@@ -63,14 +63,6 @@ def _complain(*words: object) -> None:
         print(printable(text), file=sys.stderr)
     except OSError:
         _let_go(sys.stderr)
-
-
-def _place(fault: Exception) -> str:
-    """What went wrong and where, but not the question: that may be in the words of the fault."""
-    from traceback import extract_tb
-
-    last = extract_tb(fault.__traceback__)[-1]
-    return f"{type(fault).__name__} in {os.path.basename(last.filename)}:{last.lineno}"
 
 
 def _let_go(stream: TextIO) -> None:
@@ -212,9 +204,10 @@ def _explain(args: SimpleNamespace) -> int:
 
 
 def _test(args: SimpleNamespace) -> int:
-    from .evaluate import Baseline, concerning, report
+    from .evaluate import Baseline
     from .loading import load
     from .render import json_line
+    from .report import concerning, report
     from .saving import replace
 
     kb = load(args.knowledge)

@@ -13,6 +13,15 @@ class AmlbotError(Exception):
     exit_code = 1
 
 
+def place_of(fault: Exception) -> str:
+    """What went wrong and where, but not the question: that may be in the words of the fault."""
+    from traceback import extract_tb
+
+    last = extract_tb(fault.__traceback__)[-1]
+    file = last.filename.replace("\\", "/").rpartition("/")[2]
+    return f"{type(fault).__name__} in {file}:{last.lineno}"
+
+
 class Problem(Record):
     """One fault in a knowledge file, written so that its author can mend it."""
 

@@ -1,6 +1,6 @@
 """Where lines come from: a file or a pipe, or a terminal that nothing is drawn on.
 
-The keyboard that completes and recalls is `amlbot.prompting`.
+The keyboard that completes and recalls is `prompting`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Deterministic, and quick in proportion to the length of the message. What to lis
 sign is a set of concepts (ways to say one thing) that stand close together in one sentence, or a
 phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
 is passed over; the strongest that is left makes the alarm. Where there is none, a message still
-alarms if it resembles those that people write of a danger (`amlbot.likeness`); if it does so less,
+alarms if it resembles those that people write of a danger (`likeness`); if it does so less,
 the answer gets a line above it.
 """
 

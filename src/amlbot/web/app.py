@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import time
-import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -27,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..bot import Bot
-from ..errors import UsageError
+from ..errors import UsageError, place_of
 from ..loading import load
 from ..markdown import as_markdown
 from ..model import Reply
@@ -275,8 +274,7 @@ async def _no_such_thing(request: Request, error: Exception) -> Response:
 class _Shield:
     """Outermost: security headers on every response, and no failure that tells or logs a question.
 
-    A traceback may quote what was asked, so only the kind of the error and where it was raised are
-    logged.
+    A traceback may quote what was asked, so only `place_of` the error is logged.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -300,9 +298,7 @@ class _Shield:
         try:
             await self._app(scope, receive, send_guarded)
         except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{os.path.basename(place.filename)}:{place.lineno}"
-            _log.error("%s in %s", type(error).__name__, where)
+            _log.error(place_of(error))
             if not begun:
                 failed = Refused("The server failed to answer.", 500).as_dict()
                 await _Json(failed, 500)(scope, receive, send_guarded)
