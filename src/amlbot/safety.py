@@ -220,7 +220,7 @@ def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
     for name in others:
         near = [
             span
-            for span in heard.near(name, anchor[0] - WINDOW, anchor[1] + WINDOW)
+            for span in heard.near(name, min(match)[0] - WINDOW, max(match)[1] + WINDOW)
             if heard.same_sentence(span[0], anchor[0]) and not overlap(span, match)
         ]
         if not near:
