@@ -44,7 +44,7 @@ SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
-ALARM, DOUBT = 1.4, 0.95
+ALARM, DOUBT = 1.25, 0.95
 """Likeness from which to raise an alarm, and from which to put a line above the answer.
 
 What other values catch, and how often they alarm for nothing: docs/safety.md.
@@ -220,7 +220,7 @@ def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
     for name in others:
         near = [
             span
-            for span in heard.near(name, anchor[0] - WINDOW, anchor[1] + WINDOW)
+            for span in heard.near(name, min(match)[0] - WINDOW, max(match)[1] + WINDOW)
             if heard.same_sentence(span[0], anchor[0]) and not overlap(span, match)
         ]
         if not near:
