@@ -97,9 +97,14 @@ class Bot:
             reply = self._urgent(alarm)
             return reply, State(reply=reply, trail=state.trail)
         turns = len(state.trail) + state.misses
+        before = state.reply
         reply, state = self._respond(clipped(text).strip(), state)
         reply = self._comforting(reply, text, turns)
-        return _under(alarm.reply, reply) if alarm else reply, state
+        if alarm:
+            return _under(alarm.reply, reply), state
+        if before and before.level and reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN):
+            reply = _under(self._speaker.say(f"still-{before.level}"), reply)
+        return reply, state
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:
         """``reply`` after a kind word, if ``text`` says that it is hard and nothing else did so."""

@@ -27,6 +27,8 @@ STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
 FRAGMENT = 6
 """Words of the longest message that is no question of its own ("and after a transplant")."""
+TOLD = 3
+"""Words of the shortest sentence that tells of someone: "my hair" is a topic."""
 TERM = 2
 """Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
 _THINGS = frozenset({"drug", "regimen", "procedure"})
@@ -45,6 +47,8 @@ class Reading(Record):
     text: str
     about: tuple[str, ...] = ()
     """Entity ids that were filled in, or that narrow the question: what an answer must be about."""
+    loose: bool = False
+    """A name was only set beside the message: nothing in it stands for that name."""
     weak: bool = False
     """Nothing in the message points back; it is only that the question names nothing itself."""
 
@@ -60,6 +64,7 @@ class Referring:
         self._moments, self._usual = Cue(self._cues.moments), Cue(self._cues.usual)
         self._stand_ins = {put: Cue(phrases) for put, phrases in self._cues.stand_ins.items()}
         self._idle, self._corrects = Cue(self._cues.idle), Cue(self._cues.corrects)
+        self._instead, self._news = Cue(self._cues.instead), Cue(self._cues.news)
         self._asks = Cue([*self._cues.asks, *self._cues.checks])
         self._defines = Cue(self._cues.defines)
         self._contrasts = [Cue(row) for row in self._cues.contrasts]
@@ -117,6 +122,10 @@ class Referring:
         found = self._reader.read(text).entities
         return bool(found) and not self.names(text)
 
+    def tells(self, text: str) -> bool:
+        """Whether ``text`` tells of someone rather than asks ("my mother is 82")."""
+        return len(text.split()) >= TOLD and "?" not in text and self._news.opens(self.led(text))
+
     def nameless(self, text: str) -> bool:
         """Whether ``text`` names nothing at all, not even what every question is about."""
         return not self._reader.read(text).entities
@@ -163,6 +172,10 @@ class Referring:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
         typed = self.led(text).strip(_EDGES)
         rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
+        place = self._instead.place(rest)
+        if place:  # "FLT3 not NPM1"
+            right, wrong = rest[: place[0]].strip(_EDGES), rest[place[1] :].strip(_EDGES)
+            rest = right if self.bare_name(right) and self.bare_name(wrong) else rest
         return rest if rest != typed else None
 
     def corrections(self, rest: str, state: State) -> list[Reading]:
@@ -260,13 +273,36 @@ class Referring:
             bare = f"{bare[:start]}{'_' * (end - start)}{bare[end:]}"
         for pattern, stand_in in self._stand_ins.items():
             place = stand_in.place(bare)
-            if place and any(map(self.proper, self.names(_clause_before(rest, place)))):
+            if not place:
+                continue
+            if any(map(self.proper, self.names(_clause_before(rest, place)))):
                 return  # "it" is what the message itself has just named
-            if place:
-                for id in state.live:
-                    name = pattern.replace("{}", self.kb.entities[id].name)
-                    yield Reading(_put(rest, place, name), (id,))
+            meant = list(self._meant(pattern, rest, state))
+            for name, ids in meant:
+                if place == (0, len(rest)):  # "the other one", and no more: the same is asked of it
+                    yield from self._swapped(state.question, name)
+                yield Reading(_put(rest, place, name), ids)
+            if meant:
                 return
+
+    def _meant(
+        self, pattern: str, rest: str, state: State
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a stand-in in ``rest`` may stand for, and the entity ids in that."""
+        if pattern.count("{}") == 1:
+            for id in state.live:
+                yield pattern.replace("{}", self.kb.entities[id].name), (id,)
+        elif not any(map(self.proper, self.names(rest))):
+            for pair in self._pairs(state):
+                this, other = (self.kb.entities[id].name for id in pair)
+                both = pattern.replace("{}", this, 1).replace("{}", other, 1)
+                yield both.replace("{other}", other), (pair if both != pattern else pair[1:])
+
+    def _pairs(self, state: State) -> Iterator[tuple[str, str]]:
+        """The last two things of one kind that were spoken of, the later first, if there are."""
+        about = (self.kb.intents[id].about for id in reversed(state.trail))
+        things = list(dict.fromkeys(id for ids in about for id in ids if self.proper(id)))
+        yield from ((things[0], id) for id in things[1:] if self._alike(things[0], id))
 
     def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
@@ -276,7 +312,7 @@ class Referring:
                 text = f"{rest} ({name})"
             else:
                 text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
-            yield Reading(text, (id,), weak)
+            yield Reading(text, (id,), loose=True, weak=weak)
 
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""

@@ -26,6 +26,9 @@ AGAIN = 0.85
 """Score from which a question about what was just answered is taken to be answered by the same."""
 SURELY_UNTIED = 0.9
 """The same where the last subject was no name but a plain word, such as tiredness."""
+CLEARLY = 0.1
+"""How much surer a message must be alone than with a name set beside it to be read alone: "what are
+the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6
@@ -122,12 +125,14 @@ class Understanding:
         if not state.live and self._bare(plain):
             return plain.unsure()
         tied = list[Understood]()
+        answered, hollow = plain.match.outcome is Outcome.ANSWER, self._referring.hollow(text)
         for reading in self._referring.readings(text, state):
             understood = replace(self.plain(reading.text), completed=True)
-            again = understood.intent in state.trail[-1:] and understood.score < AGAIN
+            idly = understood.score < AGAIN or (reading.loose and answered)
+            again = understood.intent in state.trail[-1:] and idly
             if self._answers(reading, understood, plain) and not again:
                 return understood
-            if not reading.weak:
+            if not reading.loose or (not answered and (hollow or not reading.weak)):
                 tied.append(understood.unsure())
         asked_back = [u for u in tied if u.score and not u.match.unknown_names]
         named = any(map(self._referring.proper, self._referring.names(text)))
@@ -203,6 +208,8 @@ class Understanding:
             enough = UNTIED if self._referring.proper(reading.about[0]) else SURELY_UNTIED
             if best.score < enough or only_the_name or plain.rank > understood.rank:
                 return False
+        if reading.loose and plain.rank > (True, understood.score + CLEARLY):
+            return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
         return all(self._referring.covers(intent, id) for id in plain_words)
