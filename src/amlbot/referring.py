@@ -302,7 +302,11 @@ class Referring:
         """The last two things of one kind that were spoken of, the later first, if there are."""
         about = (self.kb.intents[id].about for id in reversed(state.trail))
         things = list(dict.fromkeys(id for ids in about for id in ids if self.proper(id)))
-        yield from ((things[0], id) for id in things[1:] if self._alike(things[0], id))
+        broader = self._reader.names.broader
+        for id in things[1:]:
+            of_one_kind = id in broader(things[0]) or things[0] in broader(id)
+            if not of_one_kind and self._alike(things[0], id):
+                yield things[0], id
 
     def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
