@@ -66,6 +66,7 @@ class Referring:
         self._idle, self._corrects = Cue(self._cues.idle), Cue(self._cues.corrects)
         self._instead, self._news = Cue(self._cues.instead), Cue(self._cues.news)
         self._asks = Cue([*self._cues.asks, *self._cues.checks])
+        self._question_words = Cue(self._cues.asks)
         self._defines = Cue(self._cues.defines)
         self._contrasts = [Cue(row) for row in self._cues.contrasts]
 
@@ -79,14 +80,20 @@ class Referring:
         """The ids of the entities that ``text`` names, what everything is about aside."""
         return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
 
-    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
-        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+    def subjects(
+        self, about: Sequence[str], question: str, before: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first.
+
+        After what is of no name ("is one better") the names ``before`` it may still be meant.
+        """
         found = dict.fromkeys([*about, *self._reader.read(question).entities])
         entities = {id: self.kb.entities[id] for id in found}
         ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
-        return tuple(id for id in ranked if id == ranked[0] or not entities[id].implied)[
-            :MAX_SUBJECTS
-        ]
+        kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]
+        if not any(map(self.proper, kept)):
+            kept = [*kept[: MAX_SUBJECTS - 1], *filter(self.proper, before)]
+        return tuple(dict.fromkeys(kept))[:MAX_SUBJECTS]
 
     def told(self, story: str) -> tuple[str, ...]:
         """What "it" may mean in a question at the end of ``story``: names first, the last first."""
@@ -124,7 +131,8 @@ class Referring:
 
     def tells(self, text: str) -> bool:
         """Whether ``text`` tells of someone rather than asks ("my mother is 82")."""
-        return len(text.split()) >= TOLD and "?" not in text and self._news.opens(self.led(text))
+        asks = "?" in text or self._question_words.place(text)
+        return not asks and len(text.split()) >= TOLD and self._news.opens(self.led(text))
 
     def nameless(self, text: str) -> bool:
         """Whether ``text`` names nothing at all, not even what every question is about."""
