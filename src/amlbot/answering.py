@@ -9,7 +9,7 @@ from .glossary import define
 from .model import Match, Outcome, Reply
 from .record import replace
 from .referring import FRAGMENT, Referring
-from .speaking import Speaker
+from .speaking import MAX_CHOICES, Speaker
 from .steering import Steering
 from .text import printable, words
 from .understanding import WHOLE, Understanding, Understood
@@ -18,6 +18,8 @@ NAMELESS = 0.45
 """Score below which a question that names nothing we write about is declined, not asked about ("a
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope, at
 0.5 of an earlier score that was less sure of itself."""
+NEWS = 0.5
+"""The same for a sentence that tells of someone and asks nothing."""
 ELSEWHERE = frozenset({"meaning", "disease"})
 """Kinds of entity that lie outside AML altogether, where no answer is about them."""
 LIST = 3
@@ -71,9 +73,8 @@ class Answering:
             self._speaker.say("corrected", typed=printable(typed), name=name)
             for typed, name in match.corrections[:1]
         ]
-        if understood.completed:
-            asked = printable(question).strip(" ?.!,")
-            notes.append(self._speaker.say("understood", asked=asked[:1].upper() + asked[1:]))
+        if understood.completed and reply.outcome is Outcome.ANSWER:
+            notes.append(reply.title or "")
             if reply.intent in state.trail[-1:] and reply.score < WHOLE:
                 notes.append(self._speaker.say("again"))
         said = reply
@@ -111,15 +112,18 @@ class Answering:
         if disease and state.misses == 0:
             text = self._speaker.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
-        faint = match.best is not None and match.best.score < NAMELESS
-        if faint and self._referring.nameless(question):
+        told = self._referring.tells(question)
+        least = NEWS if told else NAMELESS if self._referring.nameless(question) else 0.0
+        if match.best and match.best.score < least:
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
         names = printable(" and ".join(unwritten) or self._referring.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
+        if told and not names:
+            return self._speaker.told(match, state.misses), False
         if match.outcome is Outcome.CLARIFY:
-            names = printable(" and ".join(match.unknown_names))
+            names = printable(" and ".join(self._unspoken_of(match)))
             return self._speaker.clarify(match, state.misses, names), False
         outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
         return self._speaker.unknown(match, state.misses, names, outside=outside), False
@@ -139,7 +143,9 @@ class Answering:
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""
         names, length = self._referring.names(question), len(question.split())
-        if length <= FRAGMENT:
+        if self._referring.tells(question):
+            pass
+        elif length <= FRAGMENT:
             names = list(filter(self._referring.proper, names))
         elif len(names) * LIST < length:
             return match
@@ -152,6 +158,17 @@ class Answering:
         if not about:
             return match
         return replace(match, outcome=Outcome.CLARIFY, candidates=about, unknown_names=())
+
+    def _unspoken_of(self, match: Match) -> list[str]:
+        """The names in a question that nothing on offer speaks of."""
+        ids = {entity.name: id for id, entity in self.kb.entities.items()}
+        offered = [self.kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
+        covers = self._referring.covers
+        return [
+            name
+            for name in match.unknown_names
+            if name not in ids or not any(covers(intent, ids[name]) for intent in offered)
+        ]
 
     def _common_subject(self, reply: Reply) -> tuple[str, ...]:
         """What all choices of ``reply`` are about first of all, if that is one thing."""

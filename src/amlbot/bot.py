@@ -102,10 +102,14 @@ class Bot:
         alarm = self._screen.check(clipped(text, MAX_READ))
         if alarm and alarm.level is not Level.WATCH:
             reply = self._urgent(alarm)
-            return reply, State(reply=reply, trail=state.trail)
+            subjects = self._referring.subjects((), clipped(text))
+            return reply, State(reply=reply, trail=state.trail, subjects=subjects)
         turns = len(state.trail) + state.misses
+        before = state.reply
         reply, state = self._respond(clipped(text).strip(), state)
         reply = self._comforting(reply, text, turns)
+        if before and before.level and reply.outcome in HARD:
+            return _under(self._speaker.say(f"still-{before.level}"), reply), state
         return _under(alarm.reply, reply) if alarm else reply, state
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:
@@ -259,9 +263,13 @@ class Bot:
             if not reply.intent or all(reply.intent != part.intent for part in parts):
                 parts.append(reply)
         answers = [part for part in parts if part.outcome in (Outcome.ANSWER, Outcome.CHAT)]
-        sentences = all(question.piece.own for question in heard)
-        if not answers or (not sentences and len(answers) < len(heard[:MAX_PARTS])):
+        if not answers:
             return None
+        sentences = all(question.piece.own for question in heard)
+        if not sentences and len(answers) < len(heard[:MAX_PARTS]):
+            as_one = self._answering.answer(story, state)
+            if as_one[0].outcome is Outcome.ANSWER:
+                return as_one
         if len(parts) == 1:
             return parts[0], after
         left = [question.piece.text for question in heard[MAX_PARTS:]]

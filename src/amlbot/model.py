@@ -191,12 +191,15 @@ class Cues(Record):
     usual: tuple[str, ...] = ()
     """What goes without saying ("in adults"), and is passed over where nothing fits with it."""
     stand_ins: Mapping[str, tuple[str, ...]] = {}
-    """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name.
+    """What stands for the subject, by what to write for it: ``{}`` becomes the subject's name, two
+    of them the names of the last two things of a kind, and ``{other}`` the name of the earlier one.
     Where a text has several, the first pattern in this order counts."""
     idle: tuple[str, ...] = ()
     """Phrases in which a stand-in stands for nothing ("is it safe to")."""
     corrects: tuple[str, ...] = ()
     """What takes the last question back ("no I meant"), before or after the right words."""
+    instead: tuple[str, ...] = ()
+    """What stands between the right name and the wrong one ("not")."""
     frames: tuple[str, ...] = ()
     """How a thing is pointed to by one of its words ("the {} one")."""
     defines: tuple[str, ...] = ()
@@ -210,6 +213,8 @@ class Cues(Record):
     """Who starts a new thought after "and" ("I")."""
     tells: tuple[str, ...] = ()
     """What opens a sentence that tells, though its first word can ask ("when I")."""
+    news: tuple[str, ...] = ()
+    """What opens a sentence that tells of someone ("my husband")."""
     feels: tuple[str, ...] = ()
     """How people say beside a question that it is hard for them ("I am so scared")."""
     contrasts: tuple[tuple[str, ...], ...] = ()

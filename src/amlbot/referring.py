@@ -28,6 +28,8 @@ STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
 FRAGMENT = 6
 """Words of the longest message that is no question of its own ("and after a transplant")."""
+TOLD = 3
+"""Words of the shortest sentence that tells of someone: "my hair" is a topic."""
 TERM = 2
 """Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
 _THINGS = frozenset({"drug", "regimen", "procedure"})
@@ -46,6 +48,8 @@ class Reading(Record):
     text: str
     about: tuple[str, ...] = ()
     """Entity ids that were filled in, or that narrow the question: what an answer must be about."""
+    loose: bool = False
+    """A name was only set beside the message: nothing in it stands for that name."""
     weak: bool = False
     """Nothing in the message points back; it is only that the question names nothing itself."""
 
@@ -61,7 +65,9 @@ class Referring:
         self._moments, self._usual = Cue(self._cues.moments), Cue(self._cues.usual)
         self._stand_ins = {put: Cue(phrases) for put, phrases in self._cues.stand_ins.items()}
         self._idle, self._corrects = Cue(self._cues.idle), Cue(self._cues.corrects)
+        self._instead, self._news = Cue(self._cues.instead), Cue(self._cues.news)
         self._asks = Cue([*self._cues.asks, *self._cues.checks])
+        self._question_words = Cue(self._cues.asks)
         self._defines = Cue(self._cues.defines)
         self._contrasts = [Cue(row) for row in self._cues.contrasts]
 
@@ -75,14 +81,20 @@ class Referring:
         """The ids of the entities that ``text`` names, what everything is about aside."""
         return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
 
-    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
-        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+    def subjects(
+        self, about: Sequence[str], question: str, before: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first.
+
+        After what is of no name ("is one better") the names ``before`` it may still be meant.
+        """
         found = dict.fromkeys([*about, *self._reader.read(question).entities])
         entities = {id: self.kb.entities[id] for id in found}
         ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
-        return tuple(id for id in ranked if id == ranked[0] or not entities[id].implied)[
-            :MAX_SUBJECTS
-        ]
+        kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]
+        if not any(map(self.proper, kept)):
+            kept = [*kept[: MAX_SUBJECTS - 1], *filter(self.proper, before)]
+        return tuple(dict.fromkeys(kept))[:MAX_SUBJECTS]
 
     def told(self, story: str) -> tuple[str, ...]:
         """What "it" may mean in a question at the end of ``story``: names first, the last first."""
@@ -117,6 +129,11 @@ class Referring:
         """Whether ``text`` names what every question is about, and nothing else."""
         found = self._reader.read(text).entities
         return bool(found) and not self.names(text)
+
+    def tells(self, text: str) -> bool:
+        """Whether ``text`` tells of someone rather than asks ("my mother is 82")."""
+        asks = "?" in text or self._question_words.place(text)
+        return not asks and len(text.split()) >= TOLD and self._news.opens(self.led(text))
 
     def nameless(self, text: str) -> bool:
         """Whether ``text`` names nothing at all, not even what every question is about."""
@@ -164,6 +181,10 @@ class Referring:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
         typed = self.led(text).strip(_EDGES)
         rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
+        place = self._instead.place(rest)
+        if place:  # "FLT3 not NPM1"
+            right, wrong = rest[: place[0]].strip(_EDGES), rest[place[1] :].strip(_EDGES)
+            rest = right if self.bare_name(right) and self.bare_name(wrong) else rest
         return rest if rest != typed else None
 
     def corrections(self, rest: str, state: State) -> list[Reading]:
@@ -261,13 +282,40 @@ class Referring:
             bare = f"{bare[:start]}{'_' * (end - start)}{bare[end:]}"
         for pattern, stand_in in self._stand_ins.items():
             place = stand_in.place(bare)
-            if place and any(map(self.proper, self.names(_clause_before(rest, place)))):
+            if not place:
+                continue
+            if any(map(self.proper, self.names(_clause_before(rest, place)))):
                 return  # "it" is what the message itself has just named
-            if place:
-                for id in state.live:
-                    name = pattern.replace("{}", self.kb.entities[id].name)
-                    yield Reading(_put(rest, place, name), (id,))
+            meant = list(self._meant(pattern, rest, state))
+            for name, ids in meant:
+                if place == (0, len(rest)):  # "the other one", and no more: the same is asked of it
+                    yield from self._swapped(state.question, name)
+                yield Reading(_put(rest, place, name), ids)
+            if meant:
                 return
+
+    def _meant(
+        self, pattern: str, rest: str, state: State
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a stand-in in ``rest`` may stand for, and the entity ids in that."""
+        if pattern.count("{}") == 1:
+            for id in state.live:
+                yield pattern.replace("{}", self.kb.entities[id].name), (id,)
+        elif not any(map(self.proper, self.names(rest))):
+            for pair in self._pairs(state):
+                this, other = (self.kb.entities[id].name for id in pair)
+                both = pattern.replace("{}", this, 1).replace("{}", other, 1)
+                yield both.replace("{other}", other), (pair if both != pattern else pair[1:])
+
+    def _pairs(self, state: State) -> Iterator[tuple[str, str]]:
+        """The last two things of one kind that were spoken of, the later first, if there are."""
+        about = (self.kb.intents[id].about for id in reversed(state.trail))
+        things = list(dict.fromkeys(id for ids in about for id in ids if self.proper(id)))
+        broader = self._reader.names.broader
+        for id in things[1:]:
+            of_one_kind = id in broader(things[0]) or things[0] in broader(id)
+            if not of_one_kind and self._alike(things[0], id):
+                yield things[0], id
 
     def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
@@ -277,7 +325,7 @@ class Referring:
                 text = f"{rest} ({name})"
             else:
                 text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
-            yield Reading(text, (id,), weak)
+            yield Reading(text, (id,), loose=True, weak=weak)
 
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""

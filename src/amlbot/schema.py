@@ -253,7 +253,7 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
 def _cues(fields: Fields) -> Cues:
     stand_ins = fields.table("stand-ins")
     for pattern in stand_ins:
-        if pattern.count("{}") != 1:
+        if pattern.count("{}") + pattern.count("{other}") not in (1, 2):
             fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
     for i, frame in enumerate(fields.texts("frames")):
         if frame.count("{}") != 1:

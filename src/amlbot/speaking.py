@@ -105,6 +105,18 @@ class Speaker:
             Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
         )
 
+    def told(self, match: Match, misses: int) -> Reply:
+        """What is said to news that asks nothing, with what may be asked about it."""
+        asks = match.outcome is Outcome.CLARIFY
+        choices = self.choices(c.intent for c in match.candidates) if asks else ()
+        return Reply(
+            match.outcome,
+            self.say("told" if choices else "told-only", misses),
+            score=match.best.score if match.best else 0.0,
+            choices=choices,
+            candidates=match.candidates,
+        )
+
     def unknown(self, match: Match, misses: int, names: str, *, outside: bool = False) -> Reply:
         """Saying that nothing written fits; ``names`` is what nothing is written about.
 

@@ -51,7 +51,7 @@ class Steering:
     def more(self, state: State) -> tuple[Reply, State] | None:
         """The longer answer; then the next question and its answer; then what else there is."""
         if not state.trail:
-            return None
+            return self.yes(state)
         intent = self.kb.intents[state.trail[-1]]
         if intent.more and not state.told:
             shown = replace(self._speaker.show(intent), text=intent.more, more=False)
@@ -168,7 +168,7 @@ class Steering:
         return State(
             choices=reply.choices,
             question=question or intent.title,
-            subjects=self._referring.subjects(intent.about, question),
+            subjects=self._referring.subjects(intent.about, question, state.live),
             trail=(*state.trail, intent.id),
             reply=reply,
             others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),

@@ -26,10 +26,16 @@ AGAIN = 0.85
 """Score from which a question about what was just answered is taken to be answered by the same."""
 SURELY_UNTIED = 0.9
 """The same where the last subject was no name but a plain word, such as tiredness."""
+CLEARLY = 0.1
+"""How much surer a message must be alone than with a name set beside it to be read alone: "what are
+the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6
 """Words of the longest question that can be too bare to answer when nothing was said before it."""
+BRIEF = 4
+"""Words of the longest question that goes on with the last subject even where that has no answer
+("how long", "what are the signs"): what is asked back is then of that subject."""
 PLAIN = frozenset({"other", "aspect"})
 """Kinds of entity that are plain words: an answer may use them without being about them."""
 
@@ -122,15 +128,20 @@ class Understanding:
         if not state.live and self._bare(plain):
             return plain.unsure()
         tied = list[Understood]()
+        answered, names = plain.match.outcome is Outcome.ANSWER, self._referring.names(text)
+        own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
+        brief = len(text.split()) <= BRIEF and not names and not answered
         for reading in self._referring.readings(text, state):
             understood = replace(self.plain(reading.text), completed=True)
-            again = understood.intent in state.trail[-1:] and understood.score < AGAIN
-            if self._answers(reading, understood, plain) and not again:
+            idly = understood.score < AGAIN or (reading.loose and answered and names)
+            again = understood.intent in state.trail[-1:] and idly
+            if self._answers(reading, understood, plain, own) and not again:
                 return understood
-            if not reading.weak:
+            goes_on = (not reading.loose and not own) or brief or not (answered or reading.weak)
+            if goes_on and not self._referring.elsewhere(reading.text):
                 tied.append(understood.unsure())
         asked_back = [u for u in tied if u.score and not u.match.unknown_names]
-        named = any(map(self._referring.proper, self._referring.names(text)))
+        named = any(map(self._referring.proper, names))
         if not tied or (named and not asked_back) or self._stands(text, plain, tied):
             return plain
         return (asked_back or [plain.unsure()])[0]
@@ -164,7 +175,7 @@ class Understanding:
             understood = replace(self.plain(reading.text), completed=True)
             best = understood.match.best
             again = best and best.intent in state.trail[-1:] and not repeat
-            if self._answers(reading, understood, understood) and not again:
+            if self._answers(reading, understood, understood, False) and not again:
                 return understood
             if not again:
                 found.append(understood.unsure())
@@ -188,7 +199,9 @@ class Understanding:
                 return Understood(matches[-1], text)
         return Understood(matches[len(first)], text)
 
-    def _answers(self, reading: Reading, understood: Understood, plain: Understood) -> bool:
+    def _answers(
+        self, reading: Reading, understood: Understood, plain: Understood, own: bool
+    ) -> bool:
         """Whether what was understood is to be answered: surely enough, and on what was filled in.
 
         The matcher itself keeps names apart, but for the plain words among them.
@@ -203,6 +216,8 @@ class Understanding:
             enough = UNTIED if self._referring.proper(reading.about[0]) else SURELY_UNTIED
             if best.score < enough or only_the_name or plain.rank > understood.rank:
                 return False
+        if (reading.loose or own) and plain.rank > (True, understood.score + CLEARLY):
+            return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
         return all(self._referring.covers(intent, id) for id in plain_words)
