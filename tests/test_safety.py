@@ -22,7 +22,10 @@ from amlbot.text import words
 
 FILES = [
     yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
-    for name in ("safety", "safety-fresh", "safety-stories", "safety-blind", "safety-final")
+    for name in (
+        *("safety", "safety-fresh", "safety-stories"),
+        *("safety-blind", "safety-final", "safety-people"),
+    )
 ]
 RANK = list(Level)
 
@@ -38,7 +41,7 @@ def dangers(kind: str) -> list[tuple[str, Level, bool]]:
 
 
 CAUGHT, MISSED = dangers("caught"), dangers("missed")
-BLIND = FILES[-2:]
+BLIND = FILES[-3:]
 LIKE = {m for cases in BLIND for group in cases["caught"].values() for m in group["messages"]}
 PRESSING = [(m, level) for m, level, _ in CAUGHT if level is not Level.WATCH and m not in LIKE]
 """What signs catch must be caught however it is typed. Likeness is a matter of degree."""
