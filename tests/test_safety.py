@@ -352,7 +352,7 @@ SMALL = Screen(
 ORDINARY = 50
 """Words of a message of ordinary length; the calm stories are longer."""
 MAX_STEPS = 10_000
-"""Calls and returns for a message of ordinary length; the most seen is 9,000, in under 1 ms."""
+"""Calls and returns for a message of ordinary length; the most seen is 9,000."""
 HOSTILE = [
     *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
     *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
