@@ -22,7 +22,10 @@ from amlbot.text import words
 
 FILES = [
     yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
-    for name in ("safety", "safety-fresh", "safety-stories", "safety-blind", "safety-final")
+    for name in (
+        *("safety", "safety-fresh", "safety-stories"),
+        *("safety-blind", "safety-final", "safety-people"),
+    )
 ]
 RANK = list(Level)
 
@@ -38,7 +41,7 @@ def dangers(kind: str) -> list[tuple[str, Level, bool]]:
 
 
 CAUGHT, MISSED = dangers("caught"), dangers("missed")
-BLIND = FILES[-2:]
+BLIND = FILES[-3:]
 LIKE = {m for cases in BLIND for group in cases["caught"].values() for m in group["messages"]}
 PRESSING = [(m, level) for m, level, _ in CAUGHT if level is not Level.WATCH and m not in LIKE]
 """What signs catch must be caught however it is typed. Likeness is a matter of degree."""
@@ -199,6 +202,23 @@ def test_no_fever(screen: Screen, number: str) -> None:
     assert screen.check(f"temp {number}") is None
 
 
+@pytest.mark.parametrize(
+    "pressure", ["bp 82/45", "blood pressure is 82 over 45", "82 over 45 on the cuff", "bp is 82"]
+)
+def test_a_low_blood_pressure(screen: Screen, pressure: str) -> None:
+    assert reaches(screen, f"her {pressure}", Level.CALL_TEAM)
+
+
+@pytest.mark.parametrize("pressure", ["bp 128/82", "blood pressure was 118 over 76", "bp is 120"])
+def test_no_low_blood_pressure(screen: Screen, pressure: str) -> None:
+    assert screen.check(f"her {pressure}") is None
+
+
+def test_an_animal_is_no_patient_but_may_hurt_one(screen: Screen) -> None:
+    assert screen.check("the cat is having a seizure") is None
+    assert reaches(screen, "the cat scratched me and it won't stop bleeding", Level.EMERGENCY)
+
+
 # --- no rewording turns a caught message into a missed one --------------------------------------
 
 pressing = st.sampled_from(PRESSING)
@@ -332,7 +352,7 @@ SMALL = Screen(
 ORDINARY = 50
 """Words of a message of ordinary length; the calm stories are longer."""
 MAX_STEPS = 10_000
-"""Calls and returns for a message of ordinary length; the most seen is 8,200, in 0.7 ms."""
+"""Calls and returns for a message of ordinary length; the most seen is 9,000."""
 HOSTILE = [
     *("a", ".", "\n ", " -", ",", "a ", "1", "1 ", "1,111", "ａ", "hundred and ", "101 "),
     *("icantbreatheif", "if i cant breathe ", "no seizure ", "years ago chest pain "),
@@ -364,7 +384,7 @@ def seconds(screen: Screen, text: str) -> float:
 
 
 def test_a_normal_message_takes_few_steps(screen: Screen) -> None:
-    screen.check("so that what is made when it is first needed has been made")
+    screen.check("so that what is mdae when it is first needed has been made: feverr, sezure")
     short = (message for message in QUIET if len(message.split()) <= ORDINARY)
     assert max(steps(screen, message) for message in short) < MAX_STEPS
 

@@ -135,8 +135,9 @@ def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
         for (one, two), edge in zip(pairwise(words), edges[1:], strict=False)
     ]
     begins = [*map(list, words), []]
-    for options, opens, ends, begun in zip(words, edges, edges[1:], begins, strict=False):
-        begun += [f" {word}" for word in options if opens] + [f"{word} " for word in options if ends]
+    for i, options in enumerate(words):
+        begins[i] += [f" {word}" for word in options if edges[i]]
+        begins[i] += [f"{word} " for word in options if edges[i + 1]]
     for name, found in heard.found.items():
         for start, _ in found:
             begins[start].append(f"~{name}")

@@ -37,7 +37,7 @@ from .temperature import NUMBER_WORDS, measure
 from .vocabulary import Vocabulary
 
 WINDOW = 12
-"""Words within which the concepts of one sign must stand."""
+"""Words within which each concept of a sign must stand of another one."""
 CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "animal", "topic"})
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
 SHORT = 9
@@ -215,7 +215,7 @@ def _matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
 
 
 def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
-    """``anchor`` with the nearest of each other concept around it; empty if one is not there."""
+    """``anchor`` with the nearest of each other concept around them; empty if one is not there."""
     match = [anchor]
     for name in others:
         near = [

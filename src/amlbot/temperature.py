@@ -102,7 +102,7 @@ def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]
 
 
 def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
-    """The numbers that may be a sign by their size: temperatures, counts, pulse, pressure, oxygen."""
+    """The numbers that may be a sign by size: temperature, pulse, pressure, counts, oxygen."""
     spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
     end = 0
     for start in range(len(spoken)):
