@@ -73,10 +73,9 @@ class Answering:
             self._speaker.say("corrected", typed=printable(typed), name=name)
             for typed, name in match.corrections[:1]
         ]
-        if understood.completed and reply.outcome is Outcome.ANSWER:
-            notes.append(reply.title or "")
-            if reply.intent in state.trail[-1:] and reply.score < WHOLE:
-                notes.append(self._speaker.say("again"))
+        again = understood.completed and reply.intent in state.trail[-1:]
+        if again and reply.score < WHOLE:
+            notes.append(self._speaker.say("again"))
         said = reply
         if notes and reply.outcome is not Outcome.UNKNOWN:
             lead = "\n\n".join(notes)

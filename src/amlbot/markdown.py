@@ -41,7 +41,7 @@ def _said(reply: Reply, say: Say) -> Iterator[str]:
     """What the reply to one question says, and its figures in words."""
     if reply.outcome is Outcome.URGENT:
         yield f"**{say(f'urgent-{reply.level}')}**"
-    elif reply.title and reply.outcome is Outcome.ANSWER:
+    elif reply.title and reply.outcome is not Outcome.CHAT:
         yield f"**{reply.title}**"
     yield "\n".join(paragraphs(reply.text))
     for figure in reply.figures:

@@ -81,20 +81,13 @@ class Referring:
         """The ids of the entities that ``text`` names, what everything is about aside."""
         return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
 
-    def subjects(
-        self, about: Sequence[str], question: str, before: Sequence[str] = ()
-    ) -> tuple[str, ...]:
-        """What "it" may mean after ``question`` and words ``about`` something, likeliest first.
-
-        After what is of no name ("is one better") the names ``before`` it may still be meant.
-        """
+    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
         found = dict.fromkeys([*about, *self._reader.read(question).entities])
         entities = {id: self.kb.entities[id] for id in found}
         ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
         kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]
-        if not any(map(self.proper, kept)):
-            kept = [*kept[: MAX_SUBJECTS - 1], *filter(self.proper, before)]
-        return tuple(dict.fromkeys(kept))[:MAX_SUBJECTS]
+        return tuple(kept[:MAX_SUBJECTS])
 
     def told(self, story: str) -> tuple[str, ...]:
         """What "it" may mean in a question at the end of ``story``: names first, the last first."""

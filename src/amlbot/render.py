@@ -72,7 +72,7 @@ def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
         yield wrap(reply.lead, columns)
     if urgent:
         yield _alarm(say(f"urgent-{reply.level}"), columns, style)
-    elif reply.title and reply.outcome is Outcome.ANSWER:
+    elif reply.title and reply.outcome is not Outcome.CHAT:
         yield "\n".join(lines(reply.title, columns))
     text = reply.text.removeprefix(reply.lead).strip()
     answered = urgent or reply.outcome is Outcome.ANSWER

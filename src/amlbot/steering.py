@@ -168,7 +168,7 @@ class Steering:
         return State(
             choices=reply.choices,
             question=question or intent.title,
-            subjects=self._referring.subjects(intent.about, question, state.live),
+            subjects=self._referring.subjects(intent.about, question),
             trail=(*state.trail, intent.id),
             reply=reply,
             others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),

@@ -54,7 +54,7 @@ class Understood(Record):
     match: Match
     question: str
     completed: bool = False
-    """The question is not as it was typed, which is to be said."""
+    """The question is not as it was typed."""
 
     @property
     def score(self) -> float:

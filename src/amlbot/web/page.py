@@ -169,7 +169,7 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = [as_html(reply.lead)] if reply.lead else []
-        if reply.title and reply.outcome is Outcome.ANSWER:
+        if reply.title and reply.outcome in (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN):
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         text = reply.text.removeprefix(reply.lead)
         shown.append(as_html(text, self._terms(reply), f"{id}-term"))
