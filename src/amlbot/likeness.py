@@ -136,7 +136,9 @@ def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
     ]
     begins = [*map(list, words), []]
     for options, opens, ends, begun in zip(words, edges, edges[1:], begins, strict=False):
-        begun += [f" {word}" for word in options if opens] + [f"{word} " for word in options if ends]
+        begun += [f" {word}" for word in options if opens] + [
+            f"{word} " for word in options if ends
+        ]
     for name, found in heard.found.items():
         for start, _ in found:
             begins[start].append(f"~{name}")
