@@ -196,6 +196,8 @@ class Bot:
         of_ours = not self._referring.elsewhere(whole)
         if not (of_ours and (story or len(heard) > 1)) or self._is_one(whole):
             return self._answering.answer(whole, state)
+        if story and not state.live:
+            return self._answering.answer(whole, state)
         if story:
             return self._answering.reply(self._surest(heard[0], whole, state), state)
         return self._several(heard, whole, state) or self._answering.answer(whole, state)

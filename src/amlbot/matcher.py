@@ -18,7 +18,7 @@ from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams, Lookalikes
 from .store import opened, parts_of
-from .text import asking
+from .text import asked_and_told
 
 ANSWER = 0.62
 CLARIFY = 0.4
@@ -28,14 +28,9 @@ MARGIN = 0.12
 phrasings 2.8 in 100 wrong answers become questions for 1.5 right ones (against 0.04)."""
 SHOWN = 5
 """Candidates behind an outcome."""
-LONG = 12
-"""Words beyond which a message is also read clause by clause."""
-MAX_CLAUSES = 6
-"""Clauses that are read: each may cost as much as two questions."""
-CLAUSE_TRUST = 0.85
-"""What a clause's score is worth: the rest of the story may say otherwise."""
-COMPLETED_TRUST = 0.5
-"""The same for a clause that was given its subject: enough to offer, never to answer."""
+STORY = 0.9
+"""What is left of the doubt where a story is told beside the question: at the same score more of
+them are right (docs/matching.md)."""
 AT_ONCE = 1_500
 """Phrasings that are learned from unasked: a matcher of 5,000 is to be there in half a second."""
 SURE = 0.95
@@ -97,7 +92,7 @@ class Matcher:
 
         Of a long message the clause counts that matches best: people open with their story.
         """
-        return self._matched(*self._best_part(text))
+        return self._matched(*self._heard(text))
 
     def _matched(self, query: Query, scored: Sequence[Scored]) -> Match:
         missing = scored[0].missing if scored else ()
@@ -119,7 +114,7 @@ class Matcher:
 
     def explain(self, text: str) -> Explanation:
         """Why `match` decides as it does: words, evidence, signals, thresholds, vetoes."""
-        query, scored = self._best_part(text)
+        query, scored = self._heard(text)
         return Explanation(
             match=self._matched(query, scored),
             words=tuple((w.typed, w.options) for w in query.reading.words),
@@ -129,55 +124,34 @@ class Matcher:
             flipped=self._flipped(query, scored[0]) if scored else (),
         )
 
-    def _best_part(self, text: str) -> tuple[Query, list[Scored]]:
-        """The part of ``text`` that is surest of its intent; a request to decide goes before.
+    def _heard(self, text: str) -> tuple[Query, list[Scored]]:
+        """``text`` as a question, and what it may ask for; a request to decide goes before.
 
         A request is asked without the names in it, so "should I take part in the ziftomenib trial"
         is not told what ziftomenib is.
         """
-        parts, requests = [], []
-        for part, trust in self._parts(text):
-            reading = self._reader.read(part)
-            parts.append(self._scored(reading, trust))
-            if not self._open.isdisjoint(reading.entities):
-                query, scored = self._scored(self._unnamed(reading), trust)
-                if scored and scored[0].number in self._any_name and scored[0].score >= ANSWER:
-                    requests.append((query, scored))
-        best = max(parts, key=_sureness)
-        return max(requests, key=_sureness) if requests and _sureness(best) < SURE else best
-
-    def _scored(self, reading: Reading, trust: float) -> tuple[Query, list[Scored]]:
-        query = self._scorer.query(reading)
-        scored = self._scorer.score(query)
-        if trust < 1.0:
-            scored = [s._replace(score=s.score * trust) for s in scored]
+        readings = [self._reader.read(part) for part in asked_and_told(text)]
+        query, scored = self._scored(readings)
+        named = {entity for reading in readings for entity in reading.entities}
+        if not self._open.isdisjoint(named) and _sureness(scored) < SURE:
+            request = self._scored(list(map(self._unnamed, readings)))
+            first = request[1][:1]
+            if first and first[0].number in self._any_name and first[0].score >= ANSWER:
+                return request
         return query, scored
+
+    def _scored(self, readings: Sequence[Reading]) -> tuple[Query, list[Scored]]:
+        """What is asked, beside what is told if anything is."""
+        query, *told = map(self._scorer.query, readings)
+        if not told:
+            return query, self._scorer.score(query)
+        query = self._scorer.beside(query, told[0])
+        scored = self._scorer.score(query)
+        return query, [s._replace(score=1 - STORY * (1 - s.score)) for s in scored]
 
     def _unnamed(self, reading: Reading) -> Reading:
         """``reading`` without the names that make no difference to an intent with ``any_name``."""
         return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
-
-    def _parts(self, text: str) -> list[tuple[str, float]]:
-        """``text``, and if it is long what in it may be the question; how far each is trusted.
-
-        A clause that asks about "it" is also tried with the first thing that the story names. None
-        is read without the other disease that the story is of.
-        """
-        if len(text.split()) <= LONG or self._reader.names.elsewhere(self._entities(text)):
-            return [(text, 1.0)]
-        clauses = asking(text)[:MAX_CLAUSES]
-        parts = [(text, 1.0), *((part, CLAUSE_TRUST) for part in clauses)]
-        for name in self._named(text)[:1]:
-            completed = (f"{part} {name}" for part in clauses if not self._named(part))
-            parts += [(part, COMPLETED_TRUST) for part in completed]
-        return parts
-
-    def _named(self, text: str) -> list[str]:
-        entities = self._entities(text)
-        return [self.kb.entities[e].name for e in entities if e in self._scorer.guarded]
-
-    def _entities(self, text: str) -> tuple[str, ...]:
-        return self._reader.read(text).entities
 
     def _decide(self, query: Query, scored: Sequence[Scored]) -> Outcome:
         """Answer when sure and about every name in the question; otherwise ask, or refuse."""
@@ -252,5 +226,5 @@ def _worked_out(
     return index, grams
 
 
-def _sureness(part: tuple[Query, list[Scored]]) -> float:
-    return part[1][0].score if part[1] else 0.0
+def _sureness(scored: Sequence[Scored]) -> float:
+    return scored[0].score if scored else 0.0

@@ -43,7 +43,7 @@ CONCEPT = 0.4
 NAMEABLE = frozenset({"drug", "gene", "regimen", "procedure", "test"})
 """Kinds of names that make no difference to an intent with ``any_name``, its subject aside."""
 
-_PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})
+PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})
 """Kinds of entity whose names are proper: a repair of one is said aloud."""
 _LARGE = ("forms", "longest", "frequency")
 """The tables that are opened faster as columns than as JSON."""
@@ -241,7 +241,7 @@ class Reader:
             if stretch.entity:
                 word, entity = _name(stretch, parts), self.names.entities[stretch.entity]
                 slips = any(options and options[0][1] < 1.0 for _, _, options in parts)
-                if slips and entity.kind in _PROPER:
+                if slips and entity.kind in PROPER:
                     corrections.append((word.typed, entity.name))
             else:
                 word = Word(typed, tuple([o for o in options if o[0] in self.frequency]))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .index import ANSWER, ID, Index, damped, key
 from .knowledge import KnowledgeBase
-from .reading import Reader, Reading, Word
+from .reading import PROPER, Reader, Reading, Word
 from .spelling import Grams, Lookalikes, likeness
 from .text import is_number
 
@@ -34,6 +34,9 @@ SHARPNESS = 1.5
 """How fast a runner-up's share falls with its distance from the best."""
 PLENTY = 3
 """Words of full rarity that are as much evidence as a question needs."""
+TOLD, MOST_TOLD = 0.85, 1.7
+"""Weight of what is told beside what is asked, and the most that all of it may weigh beside that
+(0.7 to 1, and no bound, rank alike; of 472 stories 0.5 loses 16 and a bound of 1 26)."""
 CERTAIN = 0.99
 """Score of an intent that has the question word for word."""
 
@@ -188,6 +191,28 @@ class Scorer:
             return 1.0
         return 1.0 - max([share for name, share in options if name[0] != "~"], default=1.0)
 
+    def beside(self, asked: Query, told: Query) -> Query:
+        """What is ``asked``, with what is ``told`` beside it as a weaker part of the question.
+
+        Strange words in the story do not count. Proper names in it must be met where the question
+        names nothing itself.
+        """
+        share = min(TOLD, MOST_TOLD * asked.norm / told.norm)
+        said = _louder(asked.said, told.said, share)
+        features = _louder(asked.features, told.features, share)
+        strange = math.sqrt(len(asked.foreign)) * self.index.rarest
+        return asked._replace(
+            said=said,
+            features=features,
+            length=math.hypot(*features.values()) or 1.0,
+            norm=math.hypot(*said.values(), strange) or 1.0,
+            named=asked.named or tuple(filter(self._is_proper, told.named)),
+            spoken_of=asked.spoken_of | told.spoken_of,
+        )
+
+    def _is_proper(self, entity: str) -> bool:
+        return self.kb.entities[entity].kind in PROPER
+
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first; none without any evidence.
 
@@ -332,3 +357,13 @@ def _in_words_of(
         return (word.text,)
     same = (meanings[option] for option, _ in word.options if option in meanings)
     return next(same, (word.text,))
+
+
+def _louder(
+    asked: Mapping[int, float], told: Mapping[int, float], share: float
+) -> dict[int, float]:
+    """Each feature of either, as it is asked or, at a ``share`` of its value, as it is told."""
+    louder = dict(asked)
+    for t, value in told.items():
+        louder[t] = max(louder.get(t, 0.0), share * value)
+    return louder

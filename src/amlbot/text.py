@@ -24,9 +24,7 @@ _TOKEN = re.compile(
     r"|[^\W_]+"
 )
 
-_CLAUSE = re.compile(
-    r"(?<=[?!])\s+|\.\s+|[;\n:]+|,\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=\S+ \S+ \S+)"
-)
+_SENTENCE = re.compile(r"(?<=[?!])\s+|\.\s+|[;\n]+")
 _ASKING = frozenset(
     """what whats which who whos why when where how hows is are am was does do did can could
     should would will may explain tell mean means""".split()  # noqa: SIM905
@@ -105,13 +103,18 @@ def is_number(word: str) -> bool:
     return word.lstrip("+-").replace(".", "").isdigit()
 
 
-def asking(text: str) -> list[str]:
-    """The clauses of ``text`` that end in a question mark or hold a word that asks.
+def asked_and_told(text: str) -> tuple[str, ...]:
+    """What ``text`` asks and, if there is anything, what it tells: its sentences, in order.
 
-    For any subject, with no knowledge of how its people ask, which `splitting` has.
+    For any subject, with no knowledge of how its people ask, which `splitting` has. A text without
+    a question mark asks with its last sentence that holds a word that asks, or is all asked.
     """
-    parts = map(str.strip, _CLAUSE.split(text))
-    return [part for part in parts if part.endswith("?") or not _ASKING.isdisjoint(words(part))]
+    sentences = [part.strip() for part in _SENTENCE.split(text) if words(part)]
+    asked = [part for part in sentences if part.endswith("?")] or [
+        part for part in sentences if not _ASKING.isdisjoint(words(part)[:2])
+    ][-1:]
+    told = [part for part in sentences if part not in asked]
+    return (" ".join(asked), " ".join(told)) if asked and told else (text,)
 
 
 def printable(text: str) -> str:
