@@ -194,9 +194,9 @@ class Bot:
         ]
         story = len(told) > 1 and len(heard) == 1 and not chatty.intersection(told)
         of_ours = not self._referring.elsewhere(whole)
-        if not (of_ours and (story or len(heard) > 1)) or self._is_one(whole):
+        if not (of_ours and (story or len(heard) > 1)) or (not chatty and self._is_one(whole)):
             return self._answering.answer(whole, state)
-        if story and not state.live:
+        if story and not state.live and heard[0].piece.own:
             return self._answering.answer(whole, state)
         if story:
             return self._answering.reply(self._surest(heard[0], whole, state), state)

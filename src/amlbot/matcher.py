@@ -128,11 +128,13 @@ class Matcher:
         """``text`` as a question, and what it may ask for; a request to decide goes before.
 
         A request is asked without the names in it, so "should I take part in the ziftomenib trial"
-        is not told what ziftomenib is.
+        is not told what ziftomenib is. A story of another disease is not taken apart.
         """
         readings = [self._reader.read(part) for part in asked_and_told(text)]
+        named = [entity for reading in readings for entity in reading.entities]
+        if self._reader.names.elsewhere(named):
+            readings = [self._reader.read(text)]
         query, scored = self._scored(readings)
-        named = {entity for reading in readings for entity in reading.entities}
         if not self._open.isdisjoint(named) and _sureness(scored) < SURE:
             request = self._scored(list(map(self._unnamed, readings)))
             first = request[1][:1]

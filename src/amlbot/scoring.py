@@ -194,8 +194,8 @@ class Scorer:
     def beside(self, asked: Query, told: Query) -> Query:
         """What is ``asked``, with what is ``told`` beside it as a weaker part of the question.
 
-        Strange words in the story do not count. Proper names in it must be met where the question
-        names nothing itself.
+        Strange words in the story do not count. The one proper name in it must be met where the
+        question names nothing itself.
         """
         share = min(TOLD, MOST_TOLD * asked.norm / told.norm)
         said = _louder(asked.said, told.said, share)
@@ -206,12 +206,14 @@ class Scorer:
             features=features,
             length=math.hypot(*features.values()) or 1.0,
             norm=math.hypot(*said.values(), strange) or 1.0,
-            named=asked.named or tuple(filter(self._is_proper, told.named)),
+            named=asked.named or self._subject(told),
             spoken_of=asked.spoken_of | told.spoken_of,
         )
 
-    def _is_proper(self, entity: str) -> bool:
-        return self.kb.entities[entity].kind in PROPER
+    def _subject(self, told: Query) -> tuple[str, ...]:
+        """The one thing with a proper name that a story is of, if it is."""
+        proper = tuple(e for e in told.named if self.kb.entities[e].kind in PROPER)
+        return proper if len(proper) == 1 else ()
 
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first; none without any evidence.

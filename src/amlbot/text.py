@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -24,7 +25,14 @@ _TOKEN = re.compile(
     r"|[^\W_]+"
 )
 
-_SENTENCE = re.compile(r"(?<=[?!])\s+|\.\s+|[;\n]+")
+_SENTENCE = re.compile(r"(?<=[?!])\s+|(?<=\w\w\.)\s+|;\s+|\n+")  # not within t(3;3) and "C. diff"
+_CLAUSE = re.compile(
+    r",\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=(?:i|is|how|what|when|why)\b)", re.I
+)
+LONG = 10
+"""Words beyond which one sentence may be a story."""
+OPENING = 3
+"""First words among which there is one that asks ("so roughly how long", "I wonder when")."""
 _ASKING = frozenset(
     """what whats which who whos why when where how hows is are am was does do did can could
     should would will may explain tell mean means""".split()  # noqa: SIM905
@@ -104,17 +112,27 @@ def is_number(word: str) -> bool:
 
 
 def asked_and_told(text: str) -> tuple[str, ...]:
-    """What ``text`` asks and, if there is anything, what it tells: its sentences, in order.
+    """What ``text`` asks and, if there is anything, what it tells: sentences, in order.
 
-    For any subject, with no knowledge of how its people ask, which `splitting` has. A text without
-    a question mark asks with its last sentence that holds a word that asks, or is all asked.
+    For any subject, with no knowledge of how its people ask, which `splitting` has. Without a
+    question mark the last sentence asks that begins like a question. A long story in a single
+    sentence is taken by its clauses; one that asks nothing is all asked.
     """
     sentences = [part.strip() for part in _SENTENCE.split(text) if words(part)]
-    asked = [part for part in sentences if part.endswith("?")] or [
-        part for part in sentences if not _ASKING.isdisjoint(words(part)[:2])
-    ][-1:]
+    if len(sentences) > 1:
+        asked = [part for part in sentences if part.endswith("?")] or _opening(sentences)[-1:]
+    elif len(words(text)) > LONG:
+        sentences = [part.strip() for part in _CLAUSE.split(text) if words(part)]
+        asked = _opening(sentences)[-1:]
+    else:
+        asked = []
     told = [part for part in sentences if part not in asked]
     return (" ".join(asked), " ".join(told)) if asked and told else (text,)
+
+
+def _opening(parts: Sequence[str]) -> list[str]:
+    """Those of ``parts`` that begin like a question."""
+    return [part for part in parts if not _ASKING.isdisjoint(words(part)[:OPENING])]
 
 
 def printable(text: str) -> str:
