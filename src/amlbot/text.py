@@ -126,7 +126,8 @@ def asked_and_told(text: str) -> tuple[str, ...]:
         asked = _opening(sentences)[-1:]
     else:
         asked = []
-    told = [part for part in sentences if part not in asked]
+    asking = frozenset(asked)
+    told = [part for part in sentences if part not in asking]
     return (" ".join(asked), " ".join(told)) if asked and told else (text,)
 
 
