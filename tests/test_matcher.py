@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from amlbot import Intent, KnowledgeBase, Match, Matcher, Outcome
+from amlbot.scoring import CERTAIN
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,17 @@ def test_small_talk_is_kept_apart(small: KnowledgeBase, matcher: Matcher) -> Non
 
 def test_no_intents_at_all() -> None:
     assert Matcher(KnowledgeBase({})).match("anything").outcome is Outcome.UNKNOWN
+
+
+def test_a_story_that_is_written_word_for_word_is_certain() -> None:
+    asked = {
+        "returns": ["My book is damaged. What happens next?", "broken book"],
+        "steps": ["What happens next?", "next steps"],
+    }
+    matcher = Matcher(KnowledgeBase({i: Intent(i, tuple(q), "…") for i, q in asked.items()}))
+    found = matcher.match("my book is damaged, what happens next").best
+    assert found is not None
+    assert (found.intent, found.score) == ("returns", CERTAIN)
 
 
 def test_any_domain_will_do() -> None:

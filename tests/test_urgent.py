@@ -90,6 +90,14 @@ def test_a_line_above_an_answer_has_the_numbers_of_the_region(bot: Bot) -> None:
     assert as_text(reply, bot.say).count("116 123") == 1
 
 
+def test_a_line_for_a_new_danger_stands_above_the_alarm_before_it(bot: Bot) -> None:
+    before = [{"role": "user", "content": "I have chemo and a fever of 39"}]
+    said = "i cant cope with this, what is npm1?"
+    reply = bot.ask(said, before)
+    assert reply.text.startswith(bot.ask(said).text.split("\n")[0])
+    assert "What I said before still counts" in reply.text
+
+
 def test_a_question_about_fever_is_answered(bot: Bot) -> None:
     assert bot.ask("what counts as a fever").outcome is Outcome.ANSWER
 

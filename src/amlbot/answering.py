@@ -18,8 +18,6 @@ NAMELESS = 0.45
 """Score below which a question that names nothing we write about is declined, not asked about ("a
 good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope, at
 0.5 of an earlier score that was less sure of itself."""
-NEWS = 0.5
-"""The same for a sentence that tells of someone and asks nothing."""
 ELSEWHERE = frozenset({"meaning", "disease"})
 """Kinds of entity that lie outside AML altogether, where no answer is about them."""
 LIST = 3
@@ -112,8 +110,8 @@ class Answering:
             text = self._speaker.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
         told = self._referring.tells(question)
-        least = NEWS if told else NAMELESS if self._referring.nameless(question) else 0.0
-        if match.best and match.best.score < least:
+        faint = match.best is not None and match.best.score < NAMELESS
+        if faint and (told or self._referring.nameless(question)):
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
         names = printable(" and ".join(unwritten) or self._referring.strange(question))
@@ -142,12 +140,11 @@ class Answering:
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""
         names, length = self._referring.names(question), len(question.split())
-        if self._referring.tells(question):
-            pass
-        elif length <= FRAGMENT:
-            names = list(filter(self._referring.proper, names))
-        elif len(names) * LIST < length:
+        told = self._referring.tells(question)
+        if not told and len(names) * LIST < length > FRAGMENT:
             return match
+        if not told and length <= FRAGMENT:
+            names = list(filter(self._referring.proper, names))
         covers = self._referring.covers
         about = tuple(
             candidate

@@ -109,7 +109,7 @@ class Bot:
         reply, state = self._respond(clipped(text).strip(), state)
         reply = self._comforting(reply, text, turns)
         if before and before.level and reply.outcome in HARD:
-            return _under(self._speaker.say(f"still-{before.level}"), reply), state
+            reply = _under(self._speaker.say(f"still-{before.level}"), reply)
         return _under(alarm.reply, reply) if alarm else reply, state
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:

@@ -18,7 +18,7 @@ from .record import replace
 from .scoring import CLOSEST, Query, Scored, Scorer
 from .spelling import Grams, Lookalikes
 from .store import opened, parts_of
-from .text import asked_and_told
+from .text import asked_in
 
 ANSWER = 0.62
 CLARIFY = 0.4
@@ -90,7 +90,7 @@ class Matcher:
     def match(self, text: str) -> Match:
         """What ``text`` asks for: the outcome, and the candidates behind it.
 
-        Of a long message the clause counts that matches best: people open with their story.
+        Of a story what it asks counts most: people open with what has happened.
         """
         return self._matched(*self._heard(text))
 
@@ -130,26 +130,27 @@ class Matcher:
         A request is asked without the names in it, so "should I take part in the ziftomenib trial"
         is not told what ziftomenib is. A story of another disease is not taken apart.
         """
-        readings = [self._reader.read(part) for part in asked_and_told(text)]
-        named = [entity for reading in readings for entity in reading.entities]
-        if self._reader.names.elsewhere(named):
-            readings = [self._reader.read(text)]
-        query, scored = self._scored(readings)
-        if not self._open.isdisjoint(named) and _sureness(scored) < SURE:
-            request = self._scored(list(map(self._unnamed, readings)))
+        reading, asked = self._reader.read(text), self._reader.read(asked_in(text))
+        if self._reader.names.elsewhere(reading.entities):
+            asked = reading
+        query, scored = self._scored(reading, asked)
+        if not self._open.isdisjoint(reading.entities) and _sureness(scored) < SURE:
+            request = self._scored(self._unnamed(reading), self._unnamed(asked))
             first = request[1][:1]
             if first and first[0].number in self._any_name and first[0].score >= ANSWER:
                 return request
         return query, scored
 
-    def _scored(self, readings: Sequence[Reading]) -> tuple[Query, list[Scored]]:
-        """What is asked, beside what is told if anything is."""
-        query, *told = map(self._scorer.query, readings)
-        if not told:
+    def _scored(self, reading: Reading, asked: Reading) -> tuple[Query, list[Scored]]:
+        """``reading``, of which ``asked`` is what it asks: the same, if it tells no story."""
+        query = self._scorer.query(reading)
+        if len(asked.words) == len(reading.words):
             return query, self._scorer.score(query)
-        query = self._scorer.beside(query, told[0])
+        query = self._scorer.beside(query, self._scorer.query(asked))
         scored = self._scorer.score(query)
-        return query, [s._replace(score=1 - STORY * (1 - s.score)) for s in scored]
+        return query, [
+            s if s.exact else s._replace(score=1 - STORY * (1 - s.score)) for s in scored
+        ]
 
     def _unnamed(self, reading: Reading) -> Reading:
         """``reading`` without the names that make no difference to an intent with ``any_name``."""

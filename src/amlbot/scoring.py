@@ -102,6 +102,8 @@ class Query(NamedTuple):
     """A question as weighted features, which go by their numbers."""
 
     reading: Reading
+    asked: Sequence[Word]
+    """The words of it that ask: of a story not all."""
     said: Mapping[int, float]
     """What its words say."""
     features: Mapping[int, float]
@@ -165,6 +167,7 @@ class Scorer:
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         return Query(
             reading=reading,
+            asked=reading.words,
             said=said,
             features=said | alike,
             length=math.hypot(*said.values(), *alike.values()) or 1.0,
@@ -191,23 +194,22 @@ class Scorer:
             return 1.0
         return 1.0 - max([share for name, share in options if name[0] != "~"], default=1.0)
 
-    def beside(self, asked: Query, told: Query) -> Query:
-        """What is ``asked``, with what is ``told`` beside it as a weaker part of the question.
+    def beside(self, told: Query, asked: Query) -> Query:
+        """``told``, a whole story, in which what is not ``asked`` is a weaker part of the question.
 
-        Strange words in the story do not count. The one proper name in it must be met where the
-        question names nothing itself.
+        The one proper name in it must be met where the question names nothing itself.
         """
         share = min(TOLD, MOST_TOLD * asked.norm / told.norm)
-        said = _louder(asked.said, told.said, share)
-        features = _louder(asked.features, told.features, share)
-        strange = math.sqrt(len(asked.foreign)) * self.index.rarest
-        return asked._replace(
+        said = {t: share * value for t, value in told.said.items()} | dict(asked.said)
+        features = {t: share * value for t, value in told.features.items()} | dict(asked.features)
+        strange = math.sqrt(len(told.foreign)) * self.index.rarest
+        return told._replace(
+            asked=asked.asked,
             said=said,
             features=features,
             length=math.hypot(*features.values()) or 1.0,
             norm=math.hypot(*said.values(), strange) or 1.0,
             named=asked.named or self._subject(told),
-            spoken_of=asked.spoken_of | told.spoken_of,
         )
 
     def _subject(self, told: Query) -> tuple[str, ...]:
@@ -268,16 +270,16 @@ class Scorer:
 
         What the phrasing says in a word of the same meaning counts as said in that word.
         """
-        phrasing, asked = self.phrasing(i, j), key(query.reading)
+        phrasing = self.phrasing(i, j)
         plain = self._reader.plain(phrasing)
         reading = Reading(()) if plain else self._reader.read_exactly(phrasing)
         words, meanings = plain or key(reading), reading.meanings
-        unnamed = [word for word in query.reading.words if not word.entity]
-        if any(word.text.isalpha() for word in unnamed):
-            asked = tuple(
-                chain.from_iterable(_in_words_of(word, words, meanings) for word in unnamed)
-            )
-        return likeness(asked, words)
+        unnamed = [word for word in query.asked if not word.entity]
+        if not any(word.text.isalpha() for word in unnamed):
+            return likeness(chain.from_iterable(word.surface for word in query.asked), words)
+        return likeness(
+            chain.from_iterable(_in_words_of(word, words, meanings) for word in unnamed), words
+        )
 
     def _evidence(self, query: Query, closest: int) -> dict[int, float]:
         """Summed evidence for the intents that may be among the ``closest``."""
@@ -359,13 +361,3 @@ def _in_words_of(
         return (word.text,)
     same = (meanings[option] for option, _ in word.options if option in meanings)
     return next(same, (word.text,))
-
-
-def _louder(
-    asked: Mapping[int, float], told: Mapping[int, float], share: float
-) -> dict[int, float]:
-    """Each feature of either, as it is asked or, at a ``share`` of its value, as it is told."""
-    louder = dict(asked)
-    for t, value in told.items():
-        louder[t] = max(louder.get(t, 0.0), share * value)
-    return louder

@@ -111,24 +111,20 @@ def is_number(word: str) -> bool:
     return word.lstrip("+-").replace(".", "").isdigit()
 
 
-def asked_and_told(text: str) -> tuple[str, ...]:
-    """What ``text`` asks and, if there is anything, what it tells: sentences, in order.
+def asked_in(text: str) -> str:
+    """What ``text`` asks: its questions, without what it tells beside them; or all of it.
 
     For any subject, with no knowledge of how its people ask, which `splitting` has. Without a
     question mark the last sentence asks that begins like a question. A long story in a single
-    sentence is taken by its clauses; one that asks nothing is all asked.
+    sentence is taken by its clauses.
     """
-    sentences = [part.strip() for part in _SENTENCE.split(text) if words(part)]
-    if len(sentences) > 1:
-        asked = [part for part in sentences if part.endswith("?")] or _opening(sentences)[-1:]
-    elif len(words(text)) > LONG:
-        sentences = [part.strip() for part in _CLAUSE.split(text) if words(part)]
-        asked = _opening(sentences)[-1:]
-    else:
-        asked = []
-    asking = frozenset(asked)
-    told = [part for part in sentences if part not in asking]
-    return (" ".join(asked), " ".join(told)) if asked and told else (text,)
+    parts = [part.strip() for part in _SENTENCE.split(text) if words(part)]
+    asked = [part for part in parts if part.endswith("?")] if len(parts) > 1 else []
+    if len(parts) == 1 and len(words(text)) > LONG:
+        parts = [part for part in _CLAUSE.split(text) if words(part)]
+    if len(parts) > 1:
+        asked = asked or _opening(parts)[-1:]
+    return " ".join(asked) or text
 
 
 def _opening(parts: Sequence[str]) -> list[str]:
