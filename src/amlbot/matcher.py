@@ -130,21 +130,22 @@ class Matcher:
         A request is asked without the names in it, so "should I take part in the ziftomenib trial"
         is not told what ziftomenib is. A story of another disease is not taken apart.
         """
-        reading, asked = self._reader.read(text), self._reader.read(asked_in(text))
-        if self._reader.names.elsewhere(reading.entities):
-            asked = reading
-        query, scored = self._scored(reading, asked)
+        reading, asked = self._reader.read(text), asked_in(text)
+        parts = [reading]
+        if asked != text and not self._reader.names.elsewhere(reading.entities):
+            parts.append(self._reader.read(asked))
+        query, scored = self._scored(*parts)
         if not self._open.isdisjoint(reading.entities) and _sureness(scored) < SURE:
-            request = self._scored(self._unnamed(reading), self._unnamed(asked))
+            request = self._scored(*map(self._unnamed, parts))
             first = request[1][:1]
             if first and first[0].number in self._any_name and first[0].score >= ANSWER:
                 return request
         return query, scored
 
-    def _scored(self, reading: Reading, asked: Reading) -> tuple[Query, list[Scored]]:
-        """``reading``, of which ``asked`` is what it asks: the same, if it tells no story."""
+    def _scored(self, reading: Reading, asked: Reading | None = None) -> tuple[Query, list[Scored]]:
+        """What ``reading`` may ask for; of a story, ``asked`` is the part that asks."""
         query = self._scorer.query(reading)
-        if len(asked.words) == len(reading.words):
+        if not asked:
             return query, self._scorer.score(query)
         query = self._scorer.beside(query, self._scorer.query(asked))
         scored = self._scorer.score(query)
