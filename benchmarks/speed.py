@@ -38,7 +38,7 @@ from amlbot.safety import Screen
 
 ROUNDS = 15
 """Starts of a process; the median counts."""
-COMMAND = "import sys; from amlbot.start import main; sys.exit(main())"
+COMMAND = "from amlbot.start import run; run()"
 """What the installed command ``amlbot`` runs."""
 QUESTIONS = 300
 SIZES = (1_000, 5_000, 10_000, 100_000, 1_000_000)

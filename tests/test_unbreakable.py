@@ -209,7 +209,21 @@ class TestSignals:
         os.close(screen.far)
         screen.far = os.open(os.devnull, os.O_RDWR)
         screen.process.send_signal(signal.SIGHUP)
-        assert screen.process.wait(SECONDS) > 0
+        assert screen.process.wait(SECONDS) != 0
+
+    def test_told_to_end_while_unwinding_takes_for_ever(self) -> None:
+        script = (
+            "import signal, time\n"
+            "from amlbot.repl import leaving_tidily\n"
+            "with leaving_tidily():\n"
+            "    try:\n"
+            "        signal.raise_signal(signal.SIGTERM)\n"
+            "    finally:\n"
+            "        time.sleep(600)\n"
+        )
+        python = [sys.executable, "-c", script]
+        process = subprocess.run(python, env=BASE, timeout=SECONDS, check=False)
+        assert process.returncode == 128 + signal.SIGTERM
 
     def test_interrupted_while_it_is_loading(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupted() -> bool:

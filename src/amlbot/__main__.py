@@ -1,5 +1,5 @@
 """``python -m amlbot``."""
 
-from .start import main
+from .start import run
 
-raise SystemExit(main())
+run()

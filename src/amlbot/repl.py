@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PATIENCE = 0.3
 """Seconds that a question waits before the person is told that it is being looked up."""
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_TIMED = hasattr(signal, "setitimer")
+GRACE = 1.0
+"""Seconds to unwind in when told to end from outside."""
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"  # the screen, and what was scrolled off it
 
 OpenBot = Callable[[], "Bot"]
@@ -67,10 +70,17 @@ def run(open_bot: OpenBot, speaker: Speaker, manner: Manner, environ: Mapping[st
 
 @contextmanager
 def leaving_tidily() -> Iterator[None]:
-    """When told to end from outside, unwind first: the terminal and the disk are left in order."""
+    """When told to end from outside, unwind first: the terminal and the disk are left in order.
+
+    Told so while it begins to read a line, prompt_toolkit may unwind for ever: `GRACE` ends that.
+    """
 
     def leave(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)  # as a shell counts it
+        status = 128 + number  # as a shell counts it
+        if _TIMED:
+            signal.signal(signal.SIGALRM, lambda *_: os._exit(status))
+            signal.setitimer(signal.ITIMER_REAL, GRACE)
+        raise SystemExit(status)
 
     before = {each: signal.signal(each, leave) for each in _ENDING}
     try:
@@ -78,6 +88,8 @@ def leaving_tidily() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+        if _TIMED:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def on_terminal() -> bool:

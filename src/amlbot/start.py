@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -12,17 +11,33 @@ PLAIN = {"AMLBOT_KNOWLEDGE", "AMLBOT_REGION", "ACCESSIBLE", "NO_COLOR"}
 """Variables that make other first words, or other looks, than the usual ones."""
 
 
+def run() -> None:
+    """Run the command, and end the process with its exit status.
+
+    At once: taking apart all that was opened would take as long as an answer, and when the
+    terminal is closed while the knowledge is being opened, could wait for that thread for ever.
+    """
+    try:
+        status = main()
+    except SystemExit as told:
+        status = int(told.code or 0)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # a terminal that is gone, a full disk
+            continue
+    os._exit(status)
+
+
 def main() -> int:
     """Run the command; returns its exit status."""
     try:
         welcomed = _welcome()
         from .cli import main
 
-        status = main(welcomed=welcomed)
+        return main(welcomed=welcomed)
     except KeyboardInterrupt:  # while all that is being loaded
         return 130
-    gc.freeze()  # the process ends: looking for garbage in all that was opened would delay it
-    return status
 
 
 def _welcome() -> bool:
