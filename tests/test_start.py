@@ -37,7 +37,7 @@ def welcome(monkeypatch: pytest.MonkeyPatch, world: dict[str, Any]) -> tuple[boo
     with monkeypatch.context() as patch:
         patch.setattr(os, "environ", world["environ"])
         patch.setattr(os, "get_terminal_size", lambda: os.terminal_size((world["columns"], 24)))
-        patch.setattr(ready, "read", lambda most: world["ready"])
+        patch.setattr(ready, "begun", lambda: world["ready"])
         patch.setattr(sys, "argv", world["argv"])
         patch.setattr(sys, "stdin", streams[0])
         patch.setattr(sys, "stdout", streams[1])
@@ -63,7 +63,7 @@ def test_on_an_ordinary_terminal_they_are_said(monkeypatch: pytest.MonkeyPatch) 
         {"out": None},
         {"columns": 6},
         {"columns": 0},
-        {"ready": None},
+        {"ready": b""},
     ],
     ids=str,
 )

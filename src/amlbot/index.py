@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 from .knowledge import KnowledgeBase
 from .reading import Reader, Reading
 from .record import Record
+from .store import Floats, Ints
 from .text import checksum, words
 
 N = TypeVar("N", int, float)
@@ -51,47 +52,49 @@ class Index(Record):
     """Plain data, built once, never changed but for what it remembers having looked up."""
 
     intents: Sequence[str]
-    features: Mapping[str, int]
-    """Each feature and its number."""
-    weight: array[float]
+    names: Sequence[str]
+    """The features, by their numbers."""
+    weight: Floats
     """Rarity of a feature: 1 for one that every intent uses, up to ln(1 + intents) + 1."""
-    start: array[int]
+    start: Ints
     """Where the postings of a feature begin; they end where those of the next one begin."""
-    intent: array[int]
+    intent: Ints
     """The intent of each posting, by feature."""
-    evidence: array[float]
+    evidence: Floats
     """What the posting adds for it."""
-    number: array[int]
+    number: Ints
     """The number of each posting, by which its entries are found."""
-    entry: array[int]
+    entry: Ints
     """Where the entries of a posting begin, by its number."""
-    phrasing: array[int]
+    phrasing: Ints
     """The phrasing of each entry, counted within its intent."""
-    value: array[float]
+    value: Floats
     """The feature's part in the unit vector of that phrasing."""
-    length: array[float]
+    length: Floats
     """The length of the sum of an intent's phrasing vectors."""
-    base: array[float]
+    base: Floats
     """What an intent gets for any feature that it lacks."""
-    first: array[int]
+    first: Ints
     """The number of each intent's first phrasing, over all intents; last, how many there are."""
-    checks: array[int]
+    checks: Ints
     """A checksum of the words of each phrasing, in ascending order."""
-    owner: array[int]
+    owner: Ints
     """The number of the phrasing that each checksum is of."""
-    about: Sequence[Sequence[str]]
-    """The entities that each intent speaks of: named in its questions, or broader than those."""
-    bound: Sequence[Sequence[str]]
-    """The entities that nearly every question of the intent names: without them it is not meant."""
+    about: Sequence[str]
+    """The entities that each intent speaks of, in a line: named in its questions, or broader."""
+    bound: Sequence[str]
+    """Those that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
 
-    __slots__ = ("_rows", "smoothing")
+    __slots__ = ("_rows", "features", "smoothing")
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)
         self._rows: dict[int, array[float]] = {}
         """What each common feature that was looked up adds for each intent."""
+        self.features = dict(zip(self.names, count(), strict=False))
+        """Each feature and its number."""
         self.smoothing = _smoothing(len(self.intents), self.first[-1])
 
     @property
@@ -164,8 +167,8 @@ class _Builder:
         self.end = array("I", [0])
         """Where the entries of a phrasing begin; they end where those of the next one begin."""
         self.first, self.checks = array("I", [0]), array("I")
-        self.about: list[list[str]] = []
-        self.bound: list[list[str]] = []
+        self.about: list[str] = []
+        self.bound: list[str] = []
         for id in ids:
             self._hold(id)
         uses = map(self.users.__getitem__, range(len(self.numbers)))
@@ -199,8 +202,10 @@ class _Builder:
         covers = self.reader.names.covers
         spoken = Counter(e for named in entities for e in covers(named))
         often = (e for e, n in spoken.items() if n >= BOUND * len(intent.questions))
-        self.bound.append(sorted(e for e in often if self.kb.entities[e].kind in BINDING))
-        self.about.append(sorted(covers({*chain.from_iterable(entities), *intent.about})))
+        binding = (e for e in often if self.kb.entities[e].kind in BINDING)
+        self.bound.append(" ".join(sorted(binding)))
+        about = covers({*chain.from_iterable(entities), *intent.about})
+        self.about.append(" ".join(sorted(about)))
 
     def index(self) -> Index:
         """The finished index."""
@@ -210,7 +215,7 @@ class _Builder:
         by_check = sorted(range(len(self.checks)), key=self.checks.__getitem__)
         return Index(
             intents=self.ids,
-            features=dict(self.numbers),
+            names=list(self.numbers),
             weight=self.weight,
             start=array("I", accumulate(map(len, self.postings), initial=0)),
             intent=array("I", map(self.owner.__getitem__, numbers)),

@@ -68,7 +68,7 @@ def _named(index: Index) -> frozenset[int]:
     """The postings of names. They keep what was counted: it is the other words that tell two
     answers about one drug apart ("what is CPX-351" was lost to its side effects).
     """
-    names = (t for word, t in index.features.items() if word[0] == "@")
+    names = (t for t, word in enumerate(index.names) if word[0] == "@")
     return frozenset(spot for t in names for spot in range(index.start[t], index.start[t + 1]))
 
 
@@ -93,7 +93,7 @@ class _Teacher:
 
     def __init__(self, index: Index, lookalikes: Lookalikes) -> None:
         self.index = index
-        self._names = list(index.features)
+        self._names = index.names
         self._lookalikes = lookalikes
         self._spots = [
             dict(zip(index.intent[a:b], range(a, b), strict=True))

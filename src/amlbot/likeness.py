@@ -18,6 +18,7 @@ from itertools import chain, pairwise
 
 from .hearing import Heard, Span
 from .record import Record
+from .store import Floats, Ints
 from .text import checksum
 
 SPAN, STEP = 32, 16
@@ -40,9 +41,9 @@ class Likeness(Record):
     """What speaks for each sign: plain data, built once."""
 
     signs: Sequence[str]
-    checks: array[int]
+    checks: Ints
     """Checksums of the features that the messages of any sign have, in rising order."""
-    weights: array[float]
+    weights: Floats
     """For each of them what it adds to each sign."""
 
     @classmethod

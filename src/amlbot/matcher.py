@@ -75,7 +75,7 @@ class Matcher:
     @cached_property
     def _covered(self) -> frozenset[str]:
         """All that any intent speaks of."""
-        return frozenset[str]().union(*self._index.about)
+        return frozenset(" ".join(self._index.about).split())
 
     @cached_property
     def _directions(self) -> Directions:
@@ -221,12 +221,11 @@ def _worked_out(
 ) -> tuple[Index, Grams]:
     """The index of the intents ``ids``, and the 4-grams of its features."""
     index = Index.build(kb, reader, ids)
-    names = list(index.features)
-    grams = Grams.of(names, index.weight)
+    grams = Grams.of(index.names, index.weight)
     if index.first[-1] <= AT_ONCE if learn is None else learn:
         from .learning import learned  # a ready-made index needs none of it
 
-        index = learned(index, Lookalikes(names, grams))
+        index = learned(index, Lookalikes(index.names, grams))
     return index, grams
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 from zlib import crc32
 
+TYPE_CHECKING = False  # as type checkers take it, without what importing `typing` costs
+if TYPE_CHECKING:
+    import mmap
+
 FORMAT = 2
 """Raised when files of an older program can no longer be read."""
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -47,6 +51,14 @@ def contents(path: str, most: int = -1) -> bytes:
         return file.read(most)
 
 
+def mapped(path: str) -> mmap.mmap:
+    """The bytes of a file that is not empty. Each page is read when it is looked at."""
+    import mmap  # no built-in module
+
+    with open(path, "rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 def key() -> str:
     """What stands for all that `PATH` is made from: the bundled files, and this package's code.
 
@@ -61,16 +73,18 @@ def key() -> str:
     return f"{check:08x}-{size}"
 
 
-def read(most: int = -1) -> bytes | None:
-    """The ready-made file, unless it was made of other files or other code, or is not there.
+def read() -> mmap.mmap | None:
+    """The ready-made file, unless it was made of other files or other code, or is not there."""
+    return mapped(PATH) if begun() else None
 
-    No more than ``most`` bytes of it, if that is given: `HEAD` are enough for the first words.
-    """
+
+def begun() -> bytes:
+    """The first `HEAD` bytes of what `read` gives: enough for the first words. b"" for None."""
     try:
-        raw = contents(PATH, most)
+        raw = contents(PATH, HEAD)
     except OSError:
-        return None
-    return raw if raw.startswith(f"{key()}\n".encode()) else None
+        return b""
+    return raw if raw.startswith(f"{key()}\n".encode()) else b""
 
 
 def head(raw: bytes) -> list[str]:

@@ -148,7 +148,7 @@ class Scorer:
     def __init__(self, kb: KnowledgeBase, reader: Reader, index: Index, grams: Grams) -> None:
         self.kb, self.index = kb, index
         self._reader = reader
-        self._features = list(index.features)
+        self._features = index.names
         self._lookalikes = Lookalikes(self._features, grams)
         self.guarded: frozenset[str] = frozenset(reader.tables["guarded"])
 
@@ -340,8 +340,9 @@ class Scorer:
     ) -> Comparison:
         index, weight, best = self.index, self.index.weight, max(dots)
         nearness = min(1.0, best / query.norm)
-        missing = tuple([e for e in query.named if e not in index.about[i]])
-        unasked = [e for e in index.bound[i] if e not in query.spoken_of]
+        about = index.about[i].split()
+        missing = tuple([e for e in query.named if e not in about])
+        unasked = [e for e in index.bound[i].split() if e not in query.spoken_of]
         return Comparison(
             total=evidence + NEARNESS * nearness - ABSENT * len(missing) - UNASKED * len(unasked),
             nearest=dots.index(best),

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from .record import Record
+from .store import Floats, Ints
 from .text import checksum
 
 MAX_SUGGESTIONS = 3
@@ -153,15 +154,15 @@ def _squeezed(word: str) -> str:
 class Grams(Record):
     """The 4-grams of a vocabulary, in flat arrays; words go by their number in it."""
 
-    checks: array[int]
+    checks: Ints
     """The checksum of each 4-gram, in ascending order."""
-    weight: array[float]
+    weight: Floats
     """How rare each is."""
-    start: array[int]
+    start: Ints
     """Where the words that have it begin; they end where those of the next one begin."""
-    users: array[int]
+    users: Ints
     """The numbers of those words."""
-    length: array[float]
+    length: Floats
     """The length of each word's vector of 4-grams."""
 
     @classmethod

@@ -48,8 +48,7 @@ def _welcome() -> bool:
         return False
     if os.name == "nt" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    raw = ready.read(ready.HEAD)
-    lines = ready.head(raw) if raw else []
+    lines = ready.head(ready.begun())
     if not lines or max(map(len, lines)) >= os.get_terminal_size().columns:
         return False
     print(f"\x1b[1m{lines[0]}\x1b[0m", *lines[1:], "", sep="\n", flush=True)

@@ -11,12 +11,18 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar
 
 from .record import R, Record
 
+if TYPE_CHECKING:
+    from mmap import mmap
+
 T = TypeVar("T")
 Buffer: TypeAlias = bytes | memoryview
+Ints: TypeAlias = "array[int] | memoryview[int]"
+Floats: TypeAlias = "array[float] | memoryview[float]"
+"""Numbers, worked out or in an opened file."""
 
 _JSON, _WORDS, _BYTES = "json", "words", "bytes"
 _LITTLE_ENDIAN = array("H", [1]).tobytes() == b"\1\0"
@@ -69,8 +75,9 @@ def pack(head: Sequence[str], parts: Mapping[str, object]) -> bytes:
     body = bytearray()
     for name, part in parts.items():
         kind: str
-        if isinstance(part, array):
-            kind, raw = part.typecode, _little(part).tobytes()
+        if isinstance(part, (array, memoryview)):
+            numbers = part if isinstance(part, array) else array(part.format, part)
+            kind, raw = numbers.typecode, _little(numbers).tobytes()
         elif isinstance(part, bytes):
             kind, raw = _BYTES, part
         elif _are_words(part):
@@ -85,7 +92,7 @@ def pack(head: Sequence[str], parts: Mapping[str, object]) -> bytes:
 class Store:
     """An opened file of parts."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes | mmap) -> None:
         """Take the bytes of a file that `pack` made.
 
         Raises:
@@ -115,9 +122,8 @@ class Store:
             return json.loads(str(raw, "utf-8"))
         if kind == _WORDS:
             return str(raw, "utf-8").split("\n")
-        numbers = array(kind)
-        numbers.frombytes(raw)
-        return _little(numbers)
+        numbers: Any = raw
+        return numbers.cast(kind) if _LITTLE_ENDIAN else _little(array(kind, bytes(raw)))
 
     def records(self, name: str, make: Callable[[Any], T]) -> Records[T]:
         """The table whose `records_of` were packed under ``name``, each entry to be made later."""
