@@ -21,14 +21,14 @@ from urllib.parse import urlencode
 import atheris  # type: ignore[import-untyped]
 
 with atheris.instrument_imports(include=["amlbot"]):
-    import amlbot.schema  # noqa: F401  # else first imported, unwatched, by what needs it
+    import amlbot.knowledge.schema  # noqa: F401  # else first imported, unwatched, by what needs it
     from amlbot import Bot, load
     from amlbot.errors import KnowledgeError
-    from amlbot.knowledge import KnowledgeBase
-    from amlbot.render import as_json
-    from amlbot.safety import Screen
+    from amlbot.knowledge.base import KnowledgeBase
+    from amlbot.knowledge.yamlfile import parse
+    from amlbot.rendering.render import as_json
+    from amlbot.safety.screen import Screen
     from amlbot.web import create_app
-    from amlbot.yamlfile import parse
 
 MAX_ITEMS = 6
 """Messages of an invented history."""

@@ -14,7 +14,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from amlbot.yamlfile import MAX_BYTES
+from amlbot.knowledge.yamlfile import MAX_BYTES
 
 SECONDS, MEGABYTES = 2.0, 300
 _INTENT = "intents: [{{id: a, answer: b, {}: ["

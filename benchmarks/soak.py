@@ -17,7 +17,7 @@ import time
 
 import synthetic
 from amlbot import Bot
-from amlbot.render import as_json
+from amlbot.rendering.render import as_json
 
 QUESTIONS = 400
 

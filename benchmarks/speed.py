@@ -34,7 +34,7 @@ from rapidfuzz import fuzz, process
 import server
 import synthetic
 from amlbot import Bot, KnowledgeBase, Matcher, load
-from amlbot.safety import Screen
+from amlbot.safety.screen import Screen
 
 ROUNDS = 15
 """Starts of a process; the median counts."""

@@ -64,9 +64,9 @@ def play(transcript: str, knowledge: Path | None = None) -> str:
 def on_terminal(columns: str, typed: list[str]) -> Iterator[None]:
     """As if a person typed those lines in a window of so many columns."""
     with ExitStack() as stack:
-        stack.enter_context(patch("amlbot.repl.on_terminal", lambda: True))
-        stack.enter_context(patch("amlbot.repl._keyboard", lambda *_: Scripted(typed)))
-        stack.enter_context(patch("amlbot.repl.PATIENCE", 60.0))
+        stack.enter_context(patch("amlbot.chat.repl.on_terminal", lambda: True))
+        stack.enter_context(patch("amlbot.chat.repl._keyboard", lambda *_: Scripted(typed)))
+        stack.enter_context(patch("amlbot.chat.repl.PATIENCE", 60.0))
         stack.enter_context(patch.dict("os.environ", {"COLUMNS": columns}))
         yield
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Matcher, Outcome, Turn
-from amlbot.dialogue import MAX_HISTORY, MAX_TEXT
+from amlbot.conversation.dialogue import MAX_HISTORY, MAX_TEXT
 
 MOST_MATCHES = 120
 """Matches that one message may cost: pieces, three questions, and each of their readings."""

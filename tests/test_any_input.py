@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
 from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, Problem
-from amlbot.render import as_json, as_text
+from amlbot.knowledge.yamlfile import parse
+from amlbot.rendering.render import as_json, as_text
 from amlbot.text import printable
 from amlbot.web import create_app
-from amlbot.yamlfile import parse
 from conftest import SMALL
 from serving import post, send
 

@@ -18,14 +18,14 @@ MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     layer.split()
     for layer in """
-    ready record
+    ready record knowledge safety matching conversation rendering chat
     errors
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing
     keyboard guards temperature schema figures directions likeness splitting
-    knowledge
+    base
     loading
-    reading safety glossary transcript
+    reading screen glossary transcript
     index quality
     scoring
     learning
@@ -116,11 +116,11 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {name.name.split(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom):
-            module = (node.module or "").split(".")[0]
+            *_, last = first, *_ = (node.module or "").split(".")
             if node.level:
-                found |= {f".{module}"} if module else {f".{name.name}" for name in node.names}
+                found |= {f".{last}"} if last else {f".{name.name}" for name in node.names}
             else:
-                found.add(module)
+                found.add(first)
     return found
 
 

@@ -11,8 +11,8 @@ import pytest
 
 import amlbot
 from amlbot import Bot, KnowledgeBase, Match, Outcome, Turn
-from amlbot.dialogue import MAX_READ, user_messages
-from amlbot.markdown import as_markdown
+from amlbot.conversation.dialogue import MAX_READ, user_messages
+from amlbot.rendering.markdown import as_markdown
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import Matcher, Outcome, load
-from amlbot.reading import Reader
+from amlbot.matching.reading import Reader
 
 KB = load()
 ASKED = ("what is {}", "is {} bad", "how does {} work", "what are the side effects of {}")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load
-from amlbot.commands import COMMANDS, PAGE, Session
-from amlbot.completion import MAX_OFFERED, complete
+from amlbot.chat.commands import COMMANDS, PAGE, Session
+from amlbot.chat.completion import MAX_OFFERED, complete
+from amlbot.conversation.speaking import Speaker
 from amlbot.model import Outcome
-from amlbot.speaking import Speaker
 from test_repl import KNOWLEDGE
 
 

@@ -20,7 +20,7 @@ from prompt_toolkit.output import DummyOutput
 
 from amlbot import Bot, KnowledgeBase, Outcome, Reply
 from amlbot.cli import main
-from amlbot.loading import read
+from amlbot.knowledge.loading import read
 from amlbot.ready import bundled
 
 Script = Mapping[str, Any]
@@ -145,7 +145,7 @@ def test_the_chat_gives_the_same_replies(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("amlbot.repl.on_terminal", lambda: True)
+    monkeypatch.setattr("amlbot.chat.repl.on_terminal", lambda: True)
     monkeypatch.setattr("amlbot.cli.open_bot", lambda args: bot)
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         pipe.send_text(f"{typed}quit\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from amlbot.cue import Cue
+from amlbot.conversation.cue import Cue
 
 CUE = Cue(["it", "what's", "in a week", "in a", "thank you", "so"])
 

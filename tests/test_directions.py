@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase, Matcher, Outcome
-from amlbot.directions import Directions
+from amlbot.matching.directions import Directions
 from amlbot.model import Lexicon
 from amlbot.text import words
 

@@ -10,9 +10,9 @@ import pytest
 from amlbot import KnowledgeBase, KnowledgeError, Matcher
 from amlbot.cli import main
 from amlbot.evaluate import Baseline, Case, cases, held_out, mistyped, run
+from amlbot.knowledge.yamlfile import parse
 from amlbot.quality import Quality
 from amlbot.report import concerning, report
-from amlbot.yamlfile import parse
 
 
 def test_cases_are_read_and_wrong_ones_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase
-from amlbot.glossary import define, terms_in
+from amlbot.conversation.glossary import define, terms_in
 
 KB = KnowledgeBase.from_dicts(
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import Bot, KnowledgeBase, KnowledgeError
-from amlbot.fields import MAX_HINTS
+from amlbot.knowledge.fields import MAX_HINTS
 
 FOUND = [
     "r❺ミ16",  # a circled digit is a digit to Python, but no number

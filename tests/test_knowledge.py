@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, check, load
-from amlbot.loading import cues, defaults
+from amlbot.knowledge.loading import cues, defaults
+from amlbot.knowledge.store import Store, pack
 from amlbot.quality import Quality
 from amlbot.ready import bundled
-from amlbot.store import Store, pack
 
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from amlbot import Intent, KnowledgeBase, Match, Matcher, Outcome
-from amlbot.scoring import CERTAIN
+from amlbot.matching.scoring import CERTAIN
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase
-from amlbot.names import Names
-from amlbot.reading import Reader
+from amlbot.matching.names import Names
+from amlbot.matching.reading import Reader
 from amlbot.text import tokenise
 
 

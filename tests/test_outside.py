@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load
+from amlbot.chat.recall import Recall
 from amlbot.cli import main
-from amlbot.markdown import as_markdown
-from amlbot.recall import Recall
-from amlbot.render import as_text
-from amlbot.style import style_for
+from amlbot.rendering.markdown import as_markdown
+from amlbot.rendering.render import as_text
+from amlbot.rendering.style import style_for
 from amlbot.text import escaped, printable
 from amlbot.web import create_app
 from serving import post, send

@@ -57,7 +57,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_the_code_the_knowledge_and_the_license_and_nothing_else(wheel: Path) -> None:
     about = f"amlbot-{amlbot.__version__}.dist-info"
     expected = {f"amlbot/{name}" for name in below(ROOT / "src" / "amlbot") | MADE}
-    expected |= {f"amlbot/knowledge/{name}" for name in below(ROOT / "knowledge")}
+    expected |= {f"amlbot/data/{name}" for name in below(ROOT / "knowledge")}
     expected |= {f"{about}/{name}" for name in ABOUT}
     names = zipfile.ZipFile(wheel).namelist()
     assert sorted(names) == sorted(expected)

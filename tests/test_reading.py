@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from amlbot import KnowledgeBase
-from amlbot.reading import MAX_TOKENS, Reader
-from amlbot.spelling import Grams, Lookalikes, Speller, edit_budget
+from amlbot.matching.reading import MAX_TOKENS, Reader
+from amlbot.matching.spelling import Grams, Lookalikes, Speller, edit_budget
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_word_is_suggested_just_if_it_is_within_the_budget(typed: str, known: 
 def test_what_it_remembers_is_bounded_and_forgetting_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("amlbot.spelling.MEMORY", 2)
+    monkeypatch.setattr("amlbot.matching.spelling.MEMORY", 2)
     speller, slips = Speller({"fever": 1, "tired": 2, "blood": 1}), ["fevre", "tird", "bloood"]
     assert [speller.suggest(slip)[0][0] for slip in slips * 2] == ["fever", "tired", "blood"] * 2
     assert speller.suggest.cache_info().currsize <= 2

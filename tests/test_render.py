@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from amlbot import Bot, load
-from amlbot.figures import as_lines
-from amlbot.layout import key_sentence
 from amlbot.model import Bar, Choice, Figure, Outcome, Reply, Source
 from amlbot.record import values
-from amlbot.render import as_text
-from amlbot.style import BLOCKS, LETTERS, PLAIN, Style, style_for
+from amlbot.rendering.figures import as_lines
+from amlbot.rendering.layout import key_sentence
+from amlbot.rendering.render import as_text
+from amlbot.rendering.style import BLOCKS, LETTERS, PLAIN, Style, style_for
 from contrast import contrast
 from test_repl import KNOWLEDGE
 

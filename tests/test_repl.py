@@ -17,13 +17,13 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from amlbot.bot import Bot
+from amlbot.chat.prompting import Prompt
+from amlbot.chat.recall import Recall
+from amlbot.chat.repl import Manner, run
 from amlbot.cli import main
+from amlbot.conversation.speaking import Speaker
 from amlbot.errors import KnowledgeError
 from amlbot.model import Reply
-from amlbot.prompting import Prompt
-from amlbot.recall import Recall
-from amlbot.repl import Manner, run
-from amlbot.speaking import Speaker
 
 KNOWLEDGE = Path(__file__).parent / "terminal" / "knowledge.yaml"
 UP, CTRL_C, CTRL_D, CTRL_R, TAB, ENTER, ESCAPE = (
@@ -40,7 +40,7 @@ PASTE, END_OF_PASTE = "\x1b[200~", "\x1b[201~"
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[PipeInput]:
-    monkeypatch.setattr("amlbot.repl.on_terminal", lambda: True)
+    monkeypatch.setattr("amlbot.chat.repl.on_terminal", lambda: True)
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         yield pipe
 
@@ -207,7 +207,7 @@ class TestFaults:
         def broken(*_: object, **__: object) -> str:
             raise ValueError
 
-        monkeypatch.setattr("amlbot.render.as_text", broken)
+        monkeypatch.setattr("amlbot.rendering.render.as_text", broken)
         status, out = chat(f"what is idh2{ENTER}quit{ENTER}")
         assert (status, "\nIDH2 is another gene.\n" in out) == (0, True)
 
@@ -229,7 +229,7 @@ class TestFaults:
         def broken(*_: object) -> None:
             raise OSError("no console screen buffer")
 
-        monkeypatch.setattr("amlbot.prompting.Prompt", broken)
+        monkeypatch.setattr("amlbot.chat.prompting.Prompt", broken)
         monkeypatch.setattr("sys.stdin", io.StringIO("what is idh2\n"))
         status, out = chat("")
         assert status == 0
@@ -332,7 +332,7 @@ class TestPlain:
 def test_waiting_for_the_knowledge_is_said(
     keys: PipeInput, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("amlbot.repl.PATIENCE", 0.0)
+    monkeypatch.setattr("amlbot.chat.repl.PATIENCE", 0.0)
     keys.send_text(f"what is idh1{ENTER}quit{ENTER}")
     assert main([], environ={}) == 0
     out = capsys.readouterr().out

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from amlbot import KnowledgeBase, check
 from amlbot.model import Level, Safety
 from amlbot.quality import Quality
-from amlbot.safety import MAX_ASKED, Screen
-from amlbot.temperature import in_celsius, read_number
+from amlbot.safety.screen import MAX_ASKED, Screen
+from amlbot.safety.temperature import in_celsius, read_number
 from amlbot.text import words
 
 FILES = [

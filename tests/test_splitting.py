@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase
-from amlbot.loading import cues
+from amlbot.conversation.splitting import MAX_PIECES, Splitter
+from amlbot.knowledge.loading import cues
 from amlbot.model import Cues
-from amlbot.splitting import MAX_PIECES, Splitter
 
 NOTHING = KnowledgeBase({})
 

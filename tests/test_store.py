@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load, ready
-from amlbot.loading import defaults
+from amlbot.knowledge.loading import defaults
+from amlbot.knowledge.store import Records, Store, columns_of, pack, records_of
 from amlbot.model import Lexicon
-from amlbot.store import Records, Store, columns_of, pack, records_of
 
 PARTS = {
     "numbers": array("f", [0.5, 2.0]),

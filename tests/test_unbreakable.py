@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 from amlbot import start
+from amlbot.chat.recall import MAX_BYTES, Recall
+from amlbot.chat.repl import leaving_tidily
 from amlbot.cli import main
-from amlbot.dialogue import MAX_READ
-from amlbot.loading import MAX_TOTAL
-from amlbot.recall import MAX_BYTES, Recall
-from amlbot.repl import leaving_tidily
+from amlbot.conversation.dialogue import MAX_READ
+from amlbot.knowledge.loading import MAX_TOTAL
 from amlbot.saving import create, replace
 
 if sys.platform == "win32":
@@ -214,7 +214,7 @@ class TestSignals:
     def test_told_to_end_while_unwinding_takes_for_ever(self) -> None:
         script = (
             "import signal, time\n"
-            "from amlbot.repl import leaving_tidily\n"
+            "from amlbot.chat.repl import leaving_tidily\n"
             "with leaving_tidily():\n"
             "    try:\n"
             "        signal.raise_signal(signal.SIGTERM)\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import Bot, KnowledgeBase, Outcome
-from amlbot.render import as_text
+from amlbot.rendering.render import as_text
 
 
 @pytest.mark.parametrize(

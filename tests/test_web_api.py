@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from amlbot import AmlbotError, Bot, Candidate, KnowledgeBase, Match
-from amlbot.dialogue import MAX_HISTORY
+from amlbot.conversation.dialogue import MAX_HISTORY
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
-from amlbot.dialogue import MAX_HISTORY, History
+from amlbot.conversation.dialogue import MAX_HISTORY, History
 from amlbot.model import Bar, Figure, Reply, Term
 
 pytest.importorskip("starlette")

@@ -13,11 +13,11 @@ TYPE_CHECKING = False  # as typing has it, without importing typing
 if TYPE_CHECKING:
     from .bot import Bot
     from .errors import AmlbotError, KnowledgeError, MissingExtraError, Problem
-    from .knowledge import KnowledgeBase
-    from .loading import check, load
-    from .markdown import respond
-    from .matcher import Matcher
+    from .knowledge.base import KnowledgeBase
+    from .knowledge.loading import check, load
+    from .matching.matcher import Matcher
     from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
+    from .rendering.markdown import respond
 
 __version__ = "0.1.0"
 
@@ -45,10 +45,10 @@ __all__ = [
 _HOMES = {
     "bot": ("Bot",),
     "errors": ("AmlbotError", "KnowledgeError", "MissingExtraError", "Problem"),
-    "knowledge": ("KnowledgeBase",),
-    "loading": ("check", "load"),
-    "markdown": ("respond",),
-    "matcher": ("Matcher",),
+    "knowledge.base": ("KnowledgeBase",),
+    "knowledge.loading": ("check", "load"),
+    "rendering.markdown": ("respond",),
+    "matching.matcher": ("Matcher",),
     "model": ("Candidate", "Choice", "Intent", "Match", "Outcome", "Reply", "Source", "Turn"),
 }
 

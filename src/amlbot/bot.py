@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from .answering import Answering
-from .cue import Cue
-from .dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
-from .knowledge import KnowledgeBase
-from .loading import cues, load
-from .matcher import Matcher
+from .conversation.answering import Answering
+from .conversation.cue import Cue
+from .conversation.dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
+from .conversation.referring import Referring
+from .conversation.speaking import Speaker
+from .conversation.splitting import Piece, Splitter
+from .conversation.steering import Steering
+from .conversation.understanding import WHOLE, Matching, Understanding, Understood
+from .knowledge.base import KnowledgeBase
+from .knowledge.loading import cues, load
+from .matching.matcher import Matcher
+from .matching.reading import Reader
 from .model import Level, Outcome, Reply
-from .reading import Reader
 from .record import replace
-from .referring import Referring
-from .safety import Alarm, Screen
-from .speaking import Speaker
-from .splitting import Piece, Splitter
-from .steering import Steering
+from .safety.screen import Alarm, Screen
 from .text import printable, words
-from .understanding import WHOLE, Matching, Understanding, Understood
 
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""

@@ -16,7 +16,7 @@ from .text import printable
 if TYPE_CHECKING:
     from .bot import Bot
     from .evaluate import Baseline, Result
-    from .knowledge import KnowledgeBase
+    from .knowledge.base import KnowledgeBase
     from .model import Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
@@ -96,9 +96,9 @@ def _settled(args: SimpleNamespace, environ: Mapping[str, str]) -> SimpleNamespa
 
 
 def _chat(args: SimpleNamespace) -> int:
-    from .loading import defaults
-    from .repl import Manner, run
-    from .speaking import Speaker
+    from .chat.repl import Manner, run
+    from .conversation.speaking import Speaker
+    from .knowledge.loading import defaults
 
     manner = Manner(args.plain, args.json, args.history, args.welcomed)
     if args.knowledge:  # its own first words are in it
@@ -123,8 +123,8 @@ def _ask(args: SimpleNamespace) -> int:
 
 def _shown(reply: Reply, bot: Bot, args: SimpleNamespace) -> str:
     """The reply as the options and standard output ask for it."""
-    from .render import as_json, as_text
-    from .style import style_for
+    from .rendering.render import as_json, as_text
+    from .rendering.style import style_for
 
     if args.json:
         return as_json(reply)
@@ -137,7 +137,7 @@ def _width() -> int:
     """Columns of the window; those of a page where there is none."""
     import shutil
 
-    from .layout import MEASURE
+    from .rendering.layout import MEASURE
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else MEASURE
 
@@ -150,14 +150,14 @@ def open_bot(args: SimpleNamespace) -> Bot:
 
     """
     from .bot import Bot
-    from .loading import load
+    from .knowledge.loading import load
 
     return Bot(load(args.knowledge), region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
-    from .loading import load
-    from .render import json_line
+    from .knowledge.loading import load
+    from .rendering.render import json_line
 
     kb = load(args.knowledge)
     topics = [topic for topic in kb.topics if args.topic.lower() in topic.lower()]
@@ -176,7 +176,7 @@ def _list(args: SimpleNamespace) -> int:
 
 
 def _show(args: SimpleNamespace) -> int:
-    from .render import intent_as_text
+    from .rendering.render import intent_as_text
 
     bot = open_bot(args)
     intent = bot.kb.intents.get(args.id)
@@ -191,9 +191,9 @@ def _show(args: SimpleNamespace) -> int:
 
 
 def _explain(args: SimpleNamespace) -> int:
-    from .loading import load
-    from .matcher import Matcher
-    from .render import explanation_as_text, json_line
+    from .knowledge.loading import load
+    from .matching.matcher import Matcher
+    from .rendering.render import explanation_as_text, json_line
 
     explanation = Matcher(load(args.knowledge), learn=True).explain(" ".join(args.question))
     if args.json:
@@ -205,8 +205,8 @@ def _explain(args: SimpleNamespace) -> int:
 
 def _test(args: SimpleNamespace) -> int:
     from .evaluate import Baseline
-    from .loading import load
-    from .render import json_line
+    from .knowledge.loading import load
+    from .rendering.render import json_line
     from .report import concerning, report
     from .saving import replace
 
@@ -233,8 +233,8 @@ def _test(args: SimpleNamespace) -> int:
 def _results(kb: KnowledgeBase, args: SimpleNamespace) -> list[Result]:
     """What became of the cases in files, or of every phrasing held out."""
     from .evaluate import cases, held_out, mistyped, run
-    from .loading import read
-    from .matcher import Matcher
+    from .knowledge.loading import read
+    from .matching.matcher import Matcher
 
     if not args.path:
         return list(held_out(kb, typos=args.typos))
@@ -255,10 +255,10 @@ def _baseline(path: str) -> Baseline:
 
 
 def _check(args: SimpleNamespace) -> int:
-    from .loading import load
+    from .knowledge.loading import load
     from .quality import Quality
     from .ready import bundled
-    from .render import json_line
+    from .rendering.render import json_line
 
     problems: list[Problem] = []
     for path in args.path or [args.knowledge or bundled()]:
@@ -295,7 +295,7 @@ def _serve(args: SimpleNamespace) -> int:
 
 def _lines(stream: TextIO) -> Iterator[str]:
     """The lines of ``stream`` that say something; an endless one comes in pieces."""
-    from .dialogue import MAX_READ
+    from .conversation.dialogue import MAX_READ
 
     return filter(None, map(str.strip, iter(partial(stream.readline, MAX_READ), "")))
 

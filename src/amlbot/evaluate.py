@@ -8,11 +8,11 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 
 from .errors import KnowledgeError, Problem
-from .knowledge import KnowledgeBase
-from .matcher import Matcher
+from .knowledge.base import KnowledgeBase
+from .knowledge.yamlfile import Document
+from .matching.matcher import Matcher
 from .model import Candidate, Match, Outcome
 from .record import Record, asdict, replace
-from .yamlfile import Document
 
 FOLDS = 10
 """Rounds of the held-out test; an intent with at most ten questions loses one at a time."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 
 from . import ready
-from .knowledge import KnowledgeBase
-from .loading import read
-from .matcher import Matcher
-from .reading import Reader
-from .safety import Screen
-from .speaking import Speaker
-from .store import pack
+from .conversation.speaking import Speaker
+from .knowledge.base import KnowledgeBase
+from .knowledge.loading import read
+from .knowledge.store import pack
+from .matching.matcher import Matcher
+from .matching.reading import Reader
+from .safety.screen import Screen
 
 
 def prepared() -> bytes:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .errors import Problem
-from .knowledge import KnowledgeBase
+from .knowledge.base import KnowledgeBase
+from .matching.names import Names
 from .model import Intent
-from .names import Names
 from .record import Record
 from .text import tokenise
 

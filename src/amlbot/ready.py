@@ -23,7 +23,7 @@ PATH = os.path.join(PACKAGE, "knowledge.ready")
 
 def bundled() -> str:
     """The knowledge that comes with the program: in the wheel, or beside a checkout's ``src/``."""
-    inside = os.path.join(PACKAGE, "knowledge")
+    inside = os.path.join(PACKAGE, "data")
     beside = os.path.join(PACKAGE, "..", "..", "knowledge")
     return inside if os.path.isdir(inside) else os.path.normpath(beside)
 

@@ -27,10 +27,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..bot import Bot
 from ..errors import UsageError, place_of
-from ..loading import load
-from ..markdown import as_markdown
+from ..knowledge.loading import load
 from ..model import Reply
-from ..render import json_line
+from ..rendering.markdown import as_markdown
+from ..rendering.render import json_line
 from . import openai, openapi
 from .limits import ANSWER_SECONDS, BODY_SECONDS, MAX_BODY, Refused
 from .messages import Question, ask_request, chat_request, checked, parse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..figures import in_words
 from ..model import DOTS, Bar, Figure, Say
+from ..rendering.figures import in_words
 
 _DOTS_IN_ROW = 20
 _STEP = 10

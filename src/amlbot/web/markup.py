@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import count, groupby
 
-from ..layout import paragraphs
 from ..model import Term
+from ..rendering.layout import paragraphs
 
 
 def as_html(text: str, terms: Sequence[Term] = (), prefix: str = "term") -> str:

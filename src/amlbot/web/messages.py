@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Container, Mapping, Sequence
 
-from ..dialogue import MAX_HISTORY, clipped, user_messages
+from ..conversation.dialogue import MAX_HISTORY, clipped, user_messages
 from ..model import Turn
 from ..record import Record
 from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused

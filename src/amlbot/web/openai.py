@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..record import Record
-from ..render import json_line
+from ..rendering.render import json_line
 from .messages import Question
 
 MODEL = "amlbot"

@@ -15,8 +15,8 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
-from ..dialogue import MAX_HISTORY
-from ..glossary import terms_in
+from ..conversation.dialogue import MAX_HISTORY
+from ..conversation.glossary import terms_in
 from ..model import Figure, Outcome, Reply, Source, Term, Turn
 from ..record import Record, replace
 from ..text import printable

@@ -1,0 +1,335 @@
+"""A conversation at one keyboard and its commands: one registry runs, lists and completes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from .. import saving
+from ..conversation.glossary import define
+from ..conversation.speaking import Speaker
+from ..model import Choice, Outcome, Reply, Turn
+from ..record import Record
+from ..text import words
+from . import transcript
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+PAGE = 20
+"""Questions of a topic that are listed at a time: a short window still shows the first ones."""
+MAX_FOUND = 9
+MIN_FOUND = 0.02
+"""Least chance of a question that a search lists."""
+DEFAULT_FILE = "amlbot-notes.html"
+
+_NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
+_LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass
+class Session:
+    """What one person said and was told, what a number would pick, what is kept for the doctor."""
+
+    bot: Bot
+    speaker: Speaker
+    """For the program's own words; its region is the person's."""
+    forget: Callable[[], None] = _nothing
+    """Empties what the keyboard remembers and what the screen shows."""
+    today: Callable[[], date] = date.today
+    exchanges: list[transcript.Exchange] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    """Questions for the doctor."""
+    over: bool = False
+    """Set when the person leaves."""
+    _offered: Sequence[str] = ()
+    """Lines that a number sends, after a list that a command made."""
+
+    def send(self, line: str) -> list[Reply]:
+        """The replies to one line: a command, or a message for the bot.
+
+        What is given to a command is searched for danger signs like every other message.
+        """
+        if (picked := _NUMBER.fullmatch(line)) and self._offered:
+            number = int(picked[1])
+            if not 1 <= number <= len(self._offered):
+                return [self.told("no-such-choice", number=str(number))]
+            line = self._offered[number - 1]
+        command, argument = self._read(line)
+        self._offered = ()
+        if command is None:
+            return [self.ask(line)]
+        alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
+        urgent = [alarm] if alarm and alarm.outcome is Outcome.URGENT else []
+        return [*urgent, command.run(self, argument)]
+
+    def ask(self, message: str) -> Reply:
+        """What the bot says to ``message`` after all that was said."""
+        reply = self.bot.ask(message, self._history(), self.speaker.region)
+        self.exchanges.append(transcript.Exchange(message, reply))
+        return reply
+
+    @property
+    def last_question(self) -> transcript.Exchange | None:
+        """The last message that was more than small talk."""
+        asked = (e for e in reversed(self.exchanges) if e.reply.outcome is not Outcome.CHAT)
+        return next(asked, None)
+
+    def told(self, occasion: str, **values: str) -> Reply:
+        """A reply of the program's own."""
+        return Reply(Outcome.CHAT, self.speaker.tell(occasion, 0, **values))
+
+    def offering(self, text: str, titles: Iterable[str], lines: Sequence[str]) -> Reply:
+        """A numbered list; a number sends the line of that place."""
+        self._offered = lines
+        return Reply(Outcome.CLARIFY, text, choices=tuple(Choice("", t) for t in titles))
+
+    def _history(self) -> list[Turn]:
+        turns = []
+        for exchange in self.exchanges:
+            turns.append(Turn("user", exchange.typed))
+            turns.append(Turn("assistant", exchange.reply.text))
+        return turns
+
+    def _read(self, line: str) -> tuple[Command | None, str]:
+        """The command that a line is, and what it is given: "/save x", "save: x", "keep"."""
+        line = line.strip()
+        if phrase := _phrases(self.speaker).get(words(line.removeprefix("/"))):
+            line = f"/{phrase}"
+        if line.startswith("/"):
+            name, _, argument = line[1:].partition(" ")
+            known = COMMANDS.get(name.lower() or "help")
+            return known or Command(name, _unknown(name)), argument.strip()
+        labelled = _LABELLED.fullmatch(line)
+        command = COMMANDS.get(labelled[1].lower()) if labelled else None
+        if labelled and command and command.argument:
+            return command, labelled[2].strip()
+        return None, ""
+
+
+Run: TypeAlias = Callable[[Session, str], Reply]
+
+
+class Command(Record):
+    """One command. What it does is written under ``command-NAME`` in the replies."""
+
+    name: str
+    run: Run
+    argument: str = ""
+    """What it is given, as shown in the help; in brackets if it may be left out."""
+    options: Callable[[Session], Iterable[str]] = lambda session: ()
+    """Arguments that Tab completes."""
+
+    @property
+    def usage(self) -> str:
+        return f"/{self.name} {self.argument}".rstrip()
+
+
+def _phrases(speaker: Speaker) -> dict[tuple[str, ...], str]:
+    """Words that stand for a command, from the replies named ``typed-COMMAND``."""
+    found: dict[tuple[str, ...], str] = {}
+    for name, variants in speaker.occasions("typed-").items():
+        found |= dict.fromkeys(map(words, variants), name.replace("-", " "))
+    return found
+
+
+def _says(message: str) -> Run:
+    """A command that is short for words: there is one conversation, not two."""
+    return lambda session, argument: session.ask(message)
+
+
+def _topics(session: Session, argument: str) -> Reply:
+    topics = session.bot.kb.topics
+    return session.offering(session.speaker.tell("topics"), topics, [f"/topic {t}" for t in topics])
+
+
+def _topic(session: Session, argument: str) -> Reply:
+    """A page of the questions of a topic; its last choice is the next page."""
+    name, _, page = argument.rpartition(" ") if argument[-1:].isdigit() else (argument, "", "")
+    topic = _nearest(name or argument, session.bot.kb.topics)
+    if topic is None:
+        return _topics(session, "")
+    every = [intent.title for intent in session.bot.kb.answers if intent.topic == topic]
+    start = max(0, int(page or 1) - 1) * PAGE
+    titles = every[start : start + PAGE]
+    lines = list(titles)
+    if start + PAGE < len(every):
+        titles.append(session.speaker.tell("next-page", left=str(len(every) - start - PAGE)))
+        lines.append(f"/topic {topic} {start // PAGE + 2}")
+    return session.offering(topic, titles, lines)
+
+
+def _search(session: Session, argument: str) -> Reply:
+    kb = session.bot.kb
+    found = session.bot.matcher.search(argument, MAX_FOUND) if argument else []
+    titles = [kb.intents[c.intent].title for c in found if c.score >= MIN_FOUND]
+    if not titles:
+        return session.told("search-none" if argument else "search-what")
+    return session.offering(session.speaker.tell("search", words=argument), titles, titles)
+
+
+def _define(session: Session, argument: str) -> Reply:
+    if not argument:
+        return session.told("define-what")
+    kb = session.bot.kb
+    term = define(kb, argument)
+    if term is None:
+        return session.told("no-term", word=argument)
+    sources = tuple(kb.sources[id] for id in term.sources)
+    return Reply(Outcome.CHAT, f"{term.term}: {term.meaning}", sources=sources)
+
+
+def _why(session: Session, argument: str) -> Reply:
+    """How the last answer was found, in words."""
+    last = session.last_question
+    if last is None:
+        return session.told("why-nothing")
+    reasons = [_reason(session, part) for part in last.reply.each]
+    heard = session.speaker.tell("why", typed=last.typed)
+    return Reply(Outcome.CHAT, "\n\n".join([heard, *reasons]))
+
+
+def _reason(session: Session, reply: Reply) -> str:
+    say = session.speaker.tell
+    if reply.outcome is Outcome.ANSWER and not reply.candidates:
+        return say("why-picked", title=reply.title or "")
+    reason = say(f"why-{reply.outcome}")
+    nearest = [
+        say("why-nearest", phrasing=c.phrasing, percent=f"{c.score * 100:.0f}")
+        for c in reply.candidates
+    ]
+    return "\n".join([reason, *(f"- {text}" for text in nearest)])
+
+
+def _questions(session: Session, argument: str) -> Reply:
+    """Keep a question for the doctor ("this" is the last one asked), or show those kept."""
+    say = session.speaker.tell
+    if argument.lower() == "this":
+        last = session.last_question
+        if last is None:
+            return session.told("keep-nothing")
+        argument = last.reply.title or last.typed
+    if argument and argument not in session.kept:
+        session.kept.append(argument)
+    if not session.kept:
+        return session.told("questions-none")
+    listed = "\n".join(f"- {question}" for question in session.kept)
+    return Reply(Outcome.CHAT, f"{say('questions')}\n\n{listed}\n\n{say('questions-how')}")
+
+
+def _save(session: Session, argument: str) -> Reply:
+    if not session.exchanges and not session.kept:
+        return session.told("save-nothing")
+    path = _path(argument.strip("\"'")) or saving.free(Path(DEFAULT_FILE))
+    if not path.suffix:
+        path = path.with_suffix(".html")
+    if path.suffix.lower() not in transcript.FORMATS:
+        return session.told("save-kind", kinds=", ".join(transcript.FORMATS))
+    format = transcript.FORMATS[path.suffix.lower()]
+    notes = transcript.Notes(session.today(), tuple(session.exchanges), tuple(session.kept))
+    try:
+        saving.create(path, format(notes, session.speaker.tell))
+    except FileExistsError:
+        return session.told("save-exists", file=str(path), free=saving.free(path).name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return session.told("save-failed", file=str(path), reason=reason)
+    return session.told("saved", file=str(path.resolve()))
+
+
+def _path(named: str) -> Path | None:
+    try:
+        return Path(named).expanduser() if named else None
+    except RuntimeError:  # "~" in a world without a home
+        return Path(named)
+
+
+def _region(session: Session, argument: str) -> Reply:
+    regions = session.bot.kb.regions
+    known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}
+    if not known:
+        return session.told("no-regions")
+    name = _nearest(argument, known) if argument else None
+    if name is None:
+        now = regions.get(session.speaker.region) or next(iter(regions.values()))
+        text = session.speaker.tell("region-which", name=now.name)
+        names = [r.name for r in regions.values()]
+        return session.offering(text, names, [f"/region {id}" for id in regions])
+    session.speaker.region = known[name]
+    now = regions[session.speaker.region]
+    return session.told("region", name=now.name, emergency=now.emergency)
+
+
+def _forget(session: Session, argument: str) -> Reply:
+    session.exchanges.clear()
+    session.kept.clear()
+    session.forget()
+    return session.told("forgotten")
+
+
+def _help(session: Session, argument: str) -> Reply:
+    say = session.speaker.tell
+    listed = [f"- {c.usage}: {say(f'command-{c.name}')}" for c in COMMANDS.values()]
+    return Reply(Outcome.CHAT, "\n".join([say("commands"), "", *listed]))
+
+
+def _quit(session: Session, argument: str) -> Reply:
+    session.over = True
+    return session.told("bye")
+
+
+def _unknown(name: str) -> Run:
+    def run(session: Session, argument: str) -> Reply:
+        near = get_close_matches(name.lower(), COMMANDS, 1, cutoff=0.5)
+        if near:
+            return session.told("no-such-command-near", name=name, near=near[0])
+        return session.told("no-such-command", name=name)
+
+    return run
+
+
+def _nearest(typed: str, names: Iterable[str]) -> str | None:
+    """The name that was typed whole, in part, or nearly."""
+    by_words = {" ".join(words(name)): name for name in names}
+    wanted = " ".join(words(typed))
+    if wanted in by_words or not wanted:
+        return by_words.get(wanted)
+    holding = [name for key, name in by_words.items() if wanted in key]
+    near = get_close_matches(wanted, by_words, 1)
+    return holding[0] if holding else by_words[near[0]] if near else None
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("topics", _topics),
+        Command("topic", _topic, "NAME", lambda session: session.bot.kb.topics),
+        Command("search", _search, "WORDS"),
+        Command("more", _says("tell me more")),
+        Command("simple", _says("simpler")),
+        Command("sources", _says("sources")),
+        Command(
+            "define",
+            _define,
+            "WORD",
+            lambda session: (term.term for term in session.bot.kb.glossary.values()),
+        ),
+        Command("why", _why),
+        Command("questions", _questions, "[QUESTION]"),
+        Command("save", _save, "[FILE]"),
+        Command("region", _region, "[PLACE]", lambda session: session.bot.kb.regions),
+        Command("forget", _forget),
+        Command("help", _help),
+        Command("quit", _quit),
+    )
+}
+"""Every command, in the order of the help."""

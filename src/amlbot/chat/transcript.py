@@ -1,0 +1,129 @@
+"""What was said and the questions for the doctor, as a text to print or to take along. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from html import escape
+
+from ..model import Reply, Say, Source
+from ..record import Record
+from ..rendering.figures import in_words
+from ..rendering.layout import paragraphs
+from ..text import printable
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+_CSS = (
+    "body{font:1.1rem/1.5 Georgia,serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
+    "color:#111;background:#fff}h1,h2,h3{line-height:1.2}ol.kept li{margin-bottom:2.5rem}"
+    "small,figure{color:#444}article{border-top:1px solid #999}"
+    "@media print{body{margin:0;max-width:none}article{break-inside:avoid}"
+    "a::after{content:' ('attr(href)')';font-size:.8em}}"
+)
+
+
+class Exchange(Record):
+    """What was typed and what was said to it."""
+
+    typed: str
+    reply: Reply
+
+
+class Notes(Record):
+    """What is saved."""
+
+    day: date
+    exchanges: tuple[Exchange, ...]
+    kept: tuple[str, ...]
+    """Questions for the doctor."""
+
+
+def as_markdown(notes: Notes, say: Say) -> str:
+    """The notes as Markdown; what was typed cannot become markup."""
+    return "\n\n".join(_markdown(notes, say)) + "\n"
+
+
+def _markdown(notes: Notes, say: Say) -> Iterator[str]:
+    def mark(text: str) -> str:
+        return _MARKDOWN.sub(r"\\\1", " ".join(printable(text).split()))
+
+    yield f"# {say('notes-title')}"
+    yield say("notes-about", date=notes.day.isoformat())
+    if notes.kept:
+        yield f"## {say('notes-kept')}"
+        yield "\n".join(f"{i}. {mark(q)}" for i, q in enumerate(notes.kept, 1))
+    if notes.exchanges:
+        yield f"## {say('notes-talk')}"
+    for exchange in notes.exchanges:
+        yield f"### {mark(exchange.typed)}"
+        for reply in exchange.reply.each:
+            if reply.title:
+                yield f"**{mark(reply.title)}**"
+            yield _paragraphs(reply.text, mark)
+            for figure in reply.figures:
+                listed = "\n".join(f"- {mark(words)}" for words in in_words(figure, say))
+                yield f"{mark(figure.title)}\n\n{listed}\n\n{mark(figure.note)}".rstrip()
+        if sources := exchange.reply.sources:
+            listed = "\n".join(f"{i}. {_cited(s, mark)}" for i, s in enumerate(sources, 1))
+            yield f"{say('sources')}:\n\n{listed}"
+
+
+def _cited(source: Source, mark: Callable[[str], str]) -> str:
+    return f"{mark(source.named)} <{source.link}>" if source.link else mark(source.named)
+
+
+def _paragraphs(text: str, mark: Callable[[str], str]) -> str:
+    lines = []
+    for line in paragraphs(text):
+        bullet = "- " if line.startswith("- ") else ""
+        lines.append(bullet + mark(line.removeprefix("- ")))
+    return "\n".join(lines)
+
+
+def as_html(notes: Notes, say: Say) -> str:
+    """The notes as one page that needs nothing else and prints well."""
+    title = _html(say("notes-title"))
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
+    body = "\n".join(_body(notes, say))
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<h1>{title}</h1>\n{body}\n</html>\n'
+
+
+def _body(notes: Notes, say: Say) -> Iterator[str]:
+    yield f"<p>{_html(say('notes-about', date=notes.day.isoformat()))}</p>"
+    if notes.kept:
+        items = "".join(f"<li>{_html(question)}</li>" for question in notes.kept)
+        yield f'<h2>{_html(say("notes-kept"))}</h2>\n<ol class="kept">{items}</ol>'
+    if notes.exchanges:
+        yield f"<h2>{_html(say('notes-talk'))}</h2>"
+    for exchange in notes.exchanges:
+        yield f"<article><h3>{_html(exchange.typed)}</h3>"
+        for reply in exchange.reply.each:
+            if reply.title:
+                yield f"<p><strong>{_html(reply.title)}</strong></p>"
+            yield "\n".join(f"<p>{_html(line)}</p>" for line in paragraphs(reply.text) if line)
+            for figure in reply.figures:
+                items = "".join(f"<li>{_html(words)}</li>" for words in in_words(figure, say))
+                yield f"<figure>{_html(figure.title)}<ul>{items}</ul>{_html(figure.note)}</figure>"
+        if sources := exchange.reply.sources:
+            items = "".join(f"<li>{_link(source)}</li>" for source in sources)
+            yield f"<small>{_html(say('sources'))}<ol>{items}</ol></small>"
+        yield "</article>"
+
+
+FORMATS: dict[str, Callable[[Notes, Say], str]] = {
+    ".html": as_html,
+    ".htm": as_html,
+    ".md": as_markdown,
+    ".txt": as_markdown,
+}
+"""By the ending of the file's name."""
+
+
+def _link(source: Source) -> str:
+    text = _html(source.named)
+    return f'<a href="{_html(source.link)}">{text}</a>' if source.link else text
+
+
+def _html(text: str) -> str:
+    return escape(" ".join(printable(text).replace("**", "").split()))

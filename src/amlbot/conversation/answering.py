@@ -1,0 +1,185 @@
+"""What is said to a question once it is understood, and where that leaves the conversation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..model import Match, Outcome, Reply
+from ..record import replace
+from ..text import printable, words
+from .dialogue import State
+from .glossary import define
+from .referring import FRAGMENT, Referring
+from .speaking import MAX_CHOICES, Speaker
+from .steering import Steering
+from .understanding import WHOLE, Understanding, Understood
+
+NAMELESS = 0.45
+"""Score below which a question that names nothing we write about is declined, not asked about ("a
+good curry place"): of the development questions 4 of 150 unrelated ones, and 3 of 400 in scope, at
+0.5 of an earlier score that was less sure of itself."""
+ELSEWHERE = frozenset({"meaning", "disease"})
+"""Kinds of entity that lie outside AML altogether, where no answer is about them."""
+LIST = 3
+"""Every how many words a text names something that is a list, as of results, and no sentence."""
+
+
+class Answering:
+    """Answers, asks back or declines, with one knowledge base."""
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        referring: Referring,
+        speaker: Speaker,
+        steering: Steering,
+    ) -> None:
+        self.kb = understanding.kb
+        self._understanding, self._referring = understanding, referring
+        self._speaker, self._steering = speaker, steering
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """The names that answers are about; gathered when a question first has another name."""
+        about = {id for intent in self.kb.intents.values() for id in intent.about}
+        return frozenset(self.kb.entities[id].name for id in about)
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        """The names of other illnesses, and of what our words mean elsewhere."""
+        return frozenset(e.name for e in self.kb.entities.values() if e.kind in ELSEWHERE)
+
+    def answer(self, text: str, state: State) -> tuple[Reply, State]:
+        """The reply to one question."""
+        if self._referring.corrected(text) == "":
+            moved = self._steering.no(state)
+            if moved:
+                return moved
+        understood = self._understanding.question(text, state)
+        if understood.match.outcome is not Outcome.ANSWER:
+            number = self._worded_choice(text, state)
+            picked = self._steering.pick(number, state) if number else None
+            if picked:
+                return picked
+        return self.reply(understood, state)
+
+    def reply(self, understood: Understood, state: State) -> tuple[Reply, State]:
+        """What is said to a question once it is understood, and where that leaves things."""
+        match, question = understood.match, understood.question
+        reply, meaning = self._found(match, question, state)
+        notes = [
+            self._speaker.say("corrected", typed=printable(typed), name=name)
+            for typed, name in match.corrections[:1]
+        ]
+        again = understood.completed and reply.intent in state.trail[-1:]
+        if again and reply.score < WHOLE:
+            notes.append(self._speaker.say("again"))
+        said = reply
+        if notes and reply.outcome is not Outcome.UNKNOWN:
+            lead = "\n\n".join(notes)
+            said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
+        if reply.outcome is Outcome.ANSWER:
+            return said, self._steering.answered(reply, state, question)
+        subjects = self._common_subject(reply) or self._referring.subjects((), question)
+        return said, replace(
+            state,
+            choices=reply.choices,
+            asked=reply.outcome is Outcome.CLARIFY,
+            picked_from=(),
+            misses=state.misses + (not meaning),
+            question=question,
+            subjects=subjects or state.subjects,
+            age=0 if subjects else state.age + 1,
+        )
+
+    def _found(self, match: Match, question: str, state: State) -> tuple[Reply, bool]:
+        """The reply to a match, and whether it is the meaning of a word in place of an answer."""
+        if match.outcome is Outcome.ANSWER and match.best:
+            intent = self.kb.intents[match.best.intent]
+            return self._speaker.show(intent, match.best.score, match.candidates), False
+        word = self._referring.defined(question)
+        term = define(self.kb, word) if word else None
+        if term:
+            text = self._speaker.say("meaning", term=term.term, meaning=term.meaning)
+            choices = self._speaker.choices(c.intent for c in match.candidates)
+            sources = tuple(self.kb.sources[id] for id in term.sources)
+            asked_back = choices if match.outcome is Outcome.CLARIFY else ()
+            return Reply(Outcome.CHAT, text, sources=sources, choices=asked_back), True
+        disease = self._other_disease(question, match)
+        if disease and state.misses == 0:
+            text = self._speaker.say("other-disease", name=disease)
+            return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
+        told = self._referring.tells(question)
+        faint = match.best is not None and match.best.score < NAMELESS
+        if faint and (told or self._referring.nameless(question)):
+            match = replace(match, outcome=Outcome.UNKNOWN)
+        unwritten = [name for name in match.unknown_names if name not in self._written]
+        names = printable(" and ".join(unwritten) or self._referring.strange(question))
+        if match.outcome is Outcome.UNKNOWN and not names:
+            match = self._near(match, question)
+        if told and not names:
+            return self._speaker.told(match, state.misses), False
+        if match.outcome is Outcome.CLARIFY:
+            names = printable(" and ".join(self._unspoken_of(match)))
+            return self._speaker.clarify(match, state.misses, names), False
+        outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
+        return self._speaker.unknown(match, state.misses, names, outside=outside), False
+
+    def _other_disease(self, question: str, match: Match) -> str:
+        """The name of the disease that ``question`` is of, if it is no AML; empty otherwise.
+
+        One that people have beside AML is no reason to decline where answers about it are offered.
+        """
+        id = self._referring.other_disease(question)
+        if not id:
+            return ""
+        disease = self.kb.entities[id]
+        offered = match.outcome is Outcome.CLARIFY and disease.name not in match.unknown_names
+        return "" if offered and not disease.elsewhere else disease.name
+
+    def _near(self, match: Match, question: str) -> Match:
+        """For a few words, or a report, that names things: asking back among what is about them."""
+        names, length = self._referring.names(question), len(question.split())
+        told = self._referring.tells(question)
+        if not told and len(names) * LIST < length > FRAGMENT:
+            return match
+        if not told and length <= FRAGMENT:
+            names = list(filter(self._referring.proper, names))
+        covers = self._referring.covers
+        about = tuple(
+            candidate
+            for candidate in match.candidates
+            if any(covers(self.kb.intents[candidate.intent], id) for id in names)
+        )
+        if not about:
+            return match
+        return replace(match, outcome=Outcome.CLARIFY, candidates=about, unknown_names=())
+
+    def _unspoken_of(self, match: Match) -> list[str]:
+        """The names in a question that nothing on offer speaks of."""
+        ids = {entity.name: id for id, entity in self.kb.entities.items()}
+        offered = [self.kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
+        covers = self._referring.covers
+        return [
+            name
+            for name in match.unknown_names
+            if name not in ids or not any(covers(intent, ids[name]) for intent in offered)
+        ]
+
+    def _common_subject(self, reply: Reply) -> tuple[str, ...]:
+        """What all choices of ``reply`` are about first of all, if that is one thing."""
+        about = {self.kb.intents[choice.intent].about[:1] for choice in reply.choices}
+        return about.pop() if len(about) == 1 else ()
+
+    def _worded_choice(self, text: str, state: State) -> int:
+        """The number of the one pending choice that ``text`` shares words with; 0 if none."""
+        if not state.asked or len(text.split()) > FRAGMENT:
+            return 0
+        anew = self._referring.corrected(text) is not None  # "no, I meant X" picks nothing
+        spoken = set[str]() if anew else set(words(text)) - self.kb.lexicon.common
+        said = self._referring.pointed(text) or spoken
+        titles = [set(words(choice.title)) for choice in state.choices]
+        common = set.intersection(*titles) if len(titles) > 1 else set()
+        shared = [len(said & (title - common)) for title in titles]
+        best = max(shared, default=0)
+        return shared.index(best) + 1 if best and shared.count(best) == 1 else 0

@@ -1,0 +1,83 @@
+"""What a conversation has come to: plain data, replayed from what the user said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..model import Choice, Reply, Turn
+from ..record import Record
+
+MAX_HISTORY = 12
+"""User messages that are looked back on; older ones no longer shape a reply."""
+MAX_TEXT = 2000
+"""Characters of a message that are matched, half from its start and half from its end."""
+MAX_READ = 100_000
+"""Characters of the last message that the safety screen reads, in the same way: forty pages, in
+some 150 ms. A pipe hands over longer lines in pieces of this size, and each is read whole."""
+FADES = 3
+"""Messages after which "it" no longer means what was last answered."""
+
+History = Sequence[Turn | Mapping[str, object]]
+
+
+class State(Record):
+    """As much of a conversation as shapes the next reply."""
+
+    choices: tuple[Choice, ...] = ()
+    """What a number picks."""
+    asked: bool = False
+    """The choices are a question to the user ("which of these?"), not just next questions."""
+    picked_from: tuple[Choice, ...] = ()
+    """The choices of which the last message picked one."""
+    misses: int = 0
+    """Replies since the last answer that did not answer."""
+    question: str = ""
+    """The last question, as it was understood."""
+    subjects: tuple[str, ...] = ()
+    """Entity ids that "it" may mean, likeliest first."""
+    age: int = 0
+    """Messages since the subjects were spoken of."""
+    trail: tuple[str, ...] = ()
+    """The intents that were answered."""
+    told: int = 0
+    """How often more was asked for since the last answer."""
+    reply: Reply | None = None
+    """The last answer or alarm."""
+    others: tuple[str, ...] = ()
+    """The intents that came next after the last answer: for "not that"."""
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The subjects that are fresh enough to be meant."""
+        return self.subjects if self.age < FADES else ()
+
+
+def user_messages(history: Iterable[object]) -> list[str]:
+    """What the user said in a transcript of any usual shape; anything odd is passed over."""
+    found = []
+    for message in history:
+        if isinstance(message, Turn):
+            role: object = message.role
+            content: object = message.content
+        elif isinstance(message, Mapping):
+            role, content = message.get("role"), message.get("content")
+        else:
+            continue
+        if role == "user":
+            found.append(_plain(content))
+    return found
+
+
+def clipped(text: str, most: int = MAX_TEXT) -> str:
+    """``text``, or the start and the end of one that has more than ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]}\n{text[-most // 2 :]}"
+
+
+def _plain(content: object) -> str:
+    """The text of a message's content: a string, or a list of parts as chat protocols send."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Sequence):
+        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        return " ".join(text for text in texts if isinstance(text, str))
+    return ""

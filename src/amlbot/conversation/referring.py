@@ -1,0 +1,389 @@
+"""What a message leans on: "how common is it", "and in kids?", "no, I meant MRD", made whole.
+
+Nothing is decided here. A message becomes the questions that it may stand for, likeliest first,
+and the matcher, which never mistakes one name for another, tells which of them has an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from ..knowledge.base import KnowledgeBase
+from ..knowledge.loading import cues
+from ..matching.reading import Reader
+from ..model import Intent
+from ..record import Record, replace
+from ..text import clean, words
+from .cue import Cue, Place
+from .dialogue import State
+
+MAX_SUBJECTS = 3
+SOON = 1
+"""Messages after which a question that names nothing is no longer taken to go on."""
+MAX_WORDS = 25
+"""Words beyond which a message is taken to stand on its own."""
+STRANGE = 4
+"""Letters of the shortest word that is said back as unknown."""
+FRAGMENT = 6
+"""Words of the longest message that is no question of its own ("and after a transplant")."""
+TOLD = 3
+"""Words of the shortest sentence that tells of someone: "my hair" is a topic."""
+TERM = 2
+"""Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
+_THINGS = frozenset({"drug", "regimen", "procedure"})
+"""Kinds of entity that stand in one another's place in a question: treatments."""
+_EDGES = " ?!.,:;-\"'"
+_ASKED_OF = frozenset({"gene", "drug", "regimen", "procedure", "test"})
+"""Kinds of entity that make a question one about AML, whatever disease is named beside them."""
+_APOSTROPHE = "['’]"
+_NOTHING = re.compile(r"(?!)")
+_QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
+
+
+class Reading(Record):
+    """A question that a message may stand for."""
+
+    text: str
+    about: tuple[str, ...] = ()
+    """Entity ids that were filled in, or that narrow the question: what an answer must be about."""
+    loose: bool = False
+    """A name was only set beside the message: nothing in it stands for that name."""
+    weak: bool = False
+    """Nothing in the message points back; it is only that the question names nothing itself."""
+
+
+class Referring:
+    """Makes messages whole with the names, and the words for pointing back, of one knowledge."""
+
+    def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
+        self.kb, self._reader = kb, reader
+        self._cues = cues(kb)
+        self._leads, self._trails = Cue(self._cues.leads), Cue(self._cues.trails)
+        self._turns, self._narrows = Cue(self._cues.turns), Cue(self._cues.narrows)
+        self._moments, self._usual = Cue(self._cues.moments), Cue(self._cues.usual)
+        self._stand_ins = {put: Cue(phrases) for put, phrases in self._cues.stand_ins.items()}
+        self._idle, self._corrects = Cue(self._cues.idle), Cue(self._cues.corrects)
+        self._instead, self._news = Cue(self._cues.instead), Cue(self._cues.news)
+        self._asks = Cue([*self._cues.asks, *self._cues.checks])
+        self._question_words = Cue(self._cues.asks)
+        self._defines = Cue(self._cues.defines)
+        self._contrasts = [Cue(row) for row in self._cues.contrasts]
+
+    @cached_property
+    def _frames(self) -> re.Pattern[str]:
+        """Compiled when a first question needs it, which few do."""
+        frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in self._cues.frames)
+        return re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
+
+    def names(self, text: str) -> list[str]:
+        """The ids of the entities that ``text`` names, what everything is about aside."""
+        return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
+
+    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+        found = dict.fromkeys([*about, *self._reader.read(question).entities])
+        entities = {id: self.kb.entities[id] for id in found}
+        ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
+        kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]
+        return tuple(kept[:MAX_SUBJECTS])
+
+    def told(self, story: str) -> tuple[str, ...]:
+        """What "it" may mean in a question at the end of ``story``: names first, the last first."""
+        found = reversed(self.names(story))
+        return tuple(sorted(found, key=lambda id: not self.proper(id)))[:MAX_SUBJECTS]
+
+    def led(self, text: str) -> str:
+        """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
+        return self._trails.before(self._leads.after(text)).strip() or text
+
+    def undated(self, text: str) -> str:
+        """``text`` without when it happened; never empty."""
+        return " ".join(self._moments.without(text, " ").split()) or text
+
+    def surface(self, text: str) -> frozenset[str]:
+        """The words of ``text``, misspelt ones repaired."""
+        return frozenset(w for word in self._reader.read(text).words for w in word.surface)
+
+    def forms(self, text: str) -> list[str]:
+        """``text`` without what carries nothing in it, and the one term that a statement quotes."""
+        led = self.led(text)
+        quoted = [] if "?" in text else _QUOTED.findall(text)
+        term = quoted if len(quoted) == 1 and len(quoted[0].split()) <= TERM else []
+        return list(dict.fromkeys([text, led, self._usual.without(led).strip() or led, *term]))
+
+    def covers(self, intent: Intent, subject: str) -> bool:
+        """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
+        about = self._reader.names.covers(intent.about)
+        return subject in about or self._mention(subject, intent.title) is not None
+
+    def implied(self, text: str) -> bool:
+        """Whether ``text`` names what every question is about, and nothing else."""
+        found = self._reader.read(text).entities
+        return bool(found) and not self.names(text)
+
+    def tells(self, text: str) -> bool:
+        """Whether ``text`` tells of someone rather than asks ("my mother is 82")."""
+        asks = "?" in text or self._question_words.place(text)
+        return not asks and len(text.split()) >= TOLD and self._news.opens(self.led(text))
+
+    def nameless(self, text: str) -> bool:
+        """Whether ``text`` names nothing at all, not even what every question is about."""
+        return not self._reader.read(text).entities
+
+    def elsewhere(self, text: str) -> str:
+        """The id of what ``text`` names that people have in place of AML; empty if AML is named."""
+        return self._reader.names.elsewhere(self._reader.read(text).entities)
+
+    def other_disease(self, text: str) -> str:
+        """The id of the disease that ``text`` is about in place of AML; empty if it is of none.
+
+        One that people may have beside AML makes no difference to a question about a drug, say.
+        """
+        named = self._reader.read(text).entities
+        spoken = [self.kb.entities[id] for id in self._reader.names.covers(named)]
+        if any(entity.implied for entity in spoken):
+            return ""
+        found = [id for id in named if self.kb.entities[id].kind == "disease"]
+        beside = any(entity.kind in _ASKED_OF for entity in spoken)
+        return self.elsewhere(text) or ("" if beside else next(iter(found), ""))
+
+    def readings(self, text: str, state: State) -> list[Reading]:
+        """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
+        if not state.live or len(text.split()) > MAX_WORDS:
+            return []
+        rest = self.led(text).strip(_EDGES)
+        turned = self._turns.after(rest)
+        if turned != rest:
+            return list(_distinct(self._turned(turned, state), text))
+        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
+        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
+            return list(_distinct(self._narrowed(rest, state), text))
+        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
+        if replaced:
+            return list(_distinct(replaced, text))
+        kinds = {self.kb.entities[id].kind for id in self.names(rest)}
+        if state.age > SOON or kinds - {"aspect", "other"}:
+            return []
+        weak = "aspect" not in kinds
+        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
+        return list(_distinct(self._named(rest, things if weak else state.live, weak), text))
+
+    def corrected(self, text: str) -> str | None:
+        """What is left of ``text`` when it takes the last question back; None if it does not."""
+        typed = self.led(text).strip(_EDGES)
+        rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
+        place = self._instead.place(rest)
+        if place:  # "FLT3 not NPM1"
+            right, wrong = rest[: place[0]].strip(_EDGES), rest[place[1] :].strip(_EDGES)
+            rest = right if self.bare_name(right) and self.bare_name(wrong) else rest
+        return rest if rest != typed else None
+
+    def corrections(self, rest: str, state: State) -> list[Reading]:
+        """What the last question was meant to be, if ``rest`` is what puts it right."""
+        found: list[Reading] = []
+        if len(rest.split()) <= FRAGMENT:
+            found += self._swapped(state.question, rest)
+            found += self._recalled(rest, state)
+        told, asked = self.names(rest), self.names(state.question)
+        subjects = dict.fromkeys([*asked, *state.subjects])
+        others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
+        named = self._named(rest, others, weak=False)
+        whole = self.bare_name(rest) or self._asks.opens(rest)
+        alone = Reading(self.bare_name(rest) or rest)
+        found += [alone, *named] if whole else [*named, alone]
+        if not asked or set(asked) - set(told):  # else ``rest`` says all of it anew
+            found.append(Reading(f"{state.question}, {rest}"))
+        return list(_distinct(found, ""))
+
+    def pointed(self, text: str) -> frozenset[str]:
+        """The words by which ``text`` points to one thing of several: "the mouth one"."""
+        frame = self._frames.match(self.led(text).strip(_EDGES))
+        return frozenset(words(frame[1])) if frame else frozenset()
+
+    def points(self, text: str, idly: bool = False) -> bool:
+        """Whether something in ``text`` stands for what was said before, or might (``idly``)."""
+        bare = text if idly else self._idle.without(text)
+        return any(stand_in.place(bare) for stand_in in self._stand_ins.values())
+
+    def hollow(self, text: str) -> bool:
+        """Whether ``text`` is a few words that name nothing: "what can we do", "then what"."""
+        return len(text.split()) <= FRAGMENT and self.nameless(text)
+
+    def bare_name(self, text: str) -> str:
+        """The name of the entity that ``text`` is and nothing else; empty if it is more."""
+        found = self._reader.read(self._turns.after(self.led(text))).words
+        ids = {word.entity for word in found}
+        if any(contrast.place(text) for contrast in self._contrasts):
+            return ""  # "MRD positive" is more than MRD
+        return self.kb.entities[ids.pop()].name if len(ids) == 1 and "" not in ids else ""
+
+    def strange(self, text: str) -> str:
+        """The word that ``text`` is or asks the meaning of, if the knowledge never uses it."""
+        found = self._reader.read(self.defined(text) or "").words
+        foreign = [word.typed for word in found if not word.options]
+        return foreign[0] if len(found) == 1 and foreign and len(foreign[0]) >= STRANGE else ""
+
+    def defined(self, text: str) -> str | None:
+        """The word whose meaning ``text`` asks for; None if it asks for something else."""
+        rest = self.led(text).strip(_EDGES)
+        word = self._defines.before(self._defines.after(rest)).strip(_EDGES)
+        return word if word != rest or len(word.split()) <= 2 else None
+
+    def _turned(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, asked of something else: "what about CBF"."""
+        swapped = list(self._swapped_in_last(rest, state))
+        yield from swapped
+        if swapped:
+            yield Reading(self.bare_name(rest) or rest)
+        elif self._narrows.opens(rest) or any(c.place(rest) for c in self._contrasts):
+            yield from self._narrowed(rest, state)
+        else:
+            yield from self._named(rest, state.live, weak=False)
+
+    def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
+        """The last question, of fewer people or another time: "in children?"."""
+        swapped = list(self._swapped_in_last(rest, state))
+        yield from swapped
+        about = tuple(self.names(rest))
+        for question in (state.question, self._title(state)):
+            if question and not swapped:
+                yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
+        for reading in self._named(rest, state.live, weak=False):
+            yield replace(reading, about=(*reading.about, *about))
+
+    def _swapped_in_last(self, rest: str, state: State) -> Iterator[Reading]:
+        """`_swapped` in the last question, as its answer has it and as it was asked."""
+        yield from self._swapped(self._title(state), rest)
+        yield from self._swapped(state.question, rest)
+
+    def _recalled(self, rest: str, state: State) -> Iterator[Reading]:
+        """The one thing named in the last reply that ``rest`` has a word of: "the mouth one"."""
+        said = self.pointed(rest)
+        if said and state.reply:
+            spoken_of = self._reader.read_exactly(state.reply.text).entities
+            names = [self.kb.entities[id].name for id in spoken_of]
+            meant = [name for name in names if said & set(words(name))]
+            if len(meant) == 1:
+                yield Reading(meant[0])
+
+    def _replaced(self, rest: str, state: State) -> Iterator[Reading]:
+        """``rest`` with each thing that "it" may be in its place: "how common is it"."""
+        bare = rest
+        for start, end in self._idle.places(rest):
+            bare = f"{bare[:start]}{'_' * (end - start)}{bare[end:]}"
+        for pattern, stand_in in self._stand_ins.items():
+            place = stand_in.place(bare)
+            if not place:
+                continue
+            if any(map(self.proper, self.names(_clause_before(rest, place)))):
+                return  # "it" is what the message itself has just named
+            meant = list(self._meant(pattern, rest, state))
+            for name, ids in meant:
+                if place == (0, len(rest)):  # "the other one", and no more: the same is asked of it
+                    yield from self._swapped(state.question, name)
+                yield Reading(_put(rest, place, name), ids)
+            if meant:
+                return
+
+    def _meant(
+        self, pattern: str, rest: str, state: State
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a stand-in in ``rest`` may stand for, and the entity ids in that."""
+        if pattern.count("{}") == 1:
+            for id in state.live:
+                yield pattern.replace("{}", self.kb.entities[id].name), (id,)
+        elif not any(map(self.proper, self.names(rest))):
+            for pair in self._pairs(state):
+                this, other = (self.kb.entities[id].name for id in pair)
+                both = pattern.replace("{}", this, 1).replace("{}", other, 1)
+                yield both.replace("{other}", other), (pair if both != pattern else pair[1:])
+
+    def _pairs(self, state: State) -> Iterator[tuple[str, str]]:
+        """The last two things of one kind that were spoken of, the later first, if there are."""
+        about = (self.kb.intents[id].about for id in reversed(state.trail))
+        things = list(dict.fromkeys(id for ids in about for id in ids if self.proper(id)))
+        broader = self._reader.names.broader
+        for id in things[1:]:
+            of_one_kind = id in broader(things[0]) or things[0] in broader(id)
+            if not of_one_kind and self._alike(things[0], id):
+                yield things[0], id
+
+    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
+        """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
+        for id in subjects:
+            name = self.kb.entities[id].name
+            if len(rest.split()) > FRAGMENT or self._asks.opens(rest):
+                text = f"{rest} ({name})"
+            else:
+                text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
+            yield Reading(text, (id,), loose=True, weak=weak)
+
+    def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with what ``rest`` names in the place of something of the same kind."""
+        yield from self._contrasted(question, rest)
+        asked = self._reader.read(question).entities
+        for new_id in self._reader.read(rest).entities[:1]:
+            for old_id in asked if new_id not in asked else ():
+                place = self._mention(old_id, question)
+                if place and self._alike(old_id, new_id):
+                    yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
+                    break
+
+    def _contrasted(self, question: str, rest: str) -> Iterator[Reading]:
+        """``question`` with a word of ``rest`` in the place of its contrast: children, adults."""
+        for contrast in self._contrasts:
+            new, held = contrast.place(rest), list(contrast.places(question))
+            word = rest[slice(*new)] if new else ""
+            if word and held and word.lower() not in {question[i:j].lower() for i, j in held}:
+                yield Reading(_put(question, held[0], word))
+
+    def _title(self, state: State) -> str:
+        """The last question in the words of its answer: spelled right, names and all."""
+        return self.kb.intents[state.trail[-1]].title if state.trail else ""
+
+    def proper(self, id: str) -> bool:
+        """Whether ``id`` is a name, and not what every question is about or a plain word."""
+        entity = self.kb.entities[id]
+        return not entity.implied and entity.kind not in ("aspect", "other")
+
+    def _alike(self, a: str, b: str) -> bool:
+        kinds = {self.kb.entities[a].kind, self.kb.entities[b].kind}
+        return kinds <= _THINGS or (len(kinds) == 1 and not kinds & {"aspect", "other"})
+
+    def _mention(self, id: str, text: str) -> Place | None:
+        """Where ``text`` names ``id``: by its name if it can be, so that "mutations" stays."""
+        entity = self.kb.entities[id]
+        for forms in ([entity.name], [*entity.forms, *entity.capitals]):
+            found = _written(forms).search(text)
+            if found:
+                return found.span()
+        return None
+
+
+def _put(text: str, place: Place, name: str) -> str:
+    return f"{text[: place[0]]}{name}{text[place[1] :]}"
+
+
+def _clause_before(text: str, place: Place) -> str:
+    """What ``text`` says before the clause of ``place``; empty if that is its first."""
+    return text[: place[0]].rpartition(",")[0]
+
+
+def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
+    """``readings`` that differ in their words from one another and from what was typed."""
+    seen = {words(typed)}
+    for reading in readings:
+        key = words(reading.text)
+        if key and key not in seen:
+            seen.add(key)
+            yield reading
+
+
+def _written(forms: Sequence[str]) -> re.Pattern[str]:
+    """Any of ``forms`` of a name as whole words, the longest first, apostrophes or none."""
+    ordered = sorted({clean(f).strip() for f in forms} - {""}, key=len, reverse=True)
+    spelled = ([f"{_APOSTROPHE}?".join(map(re.escape, w)) for w in f.split()] for f in ordered)
+    any_of = "|".join(r"[\s,-]+".join(words) for words in spelled)
+    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)", re.IGNORECASE) if any_of else _NOTHING

@@ -1,0 +1,203 @@
+"""Messages that steer the conversation rather than ask: more, simpler, sources, yes, the second.
+
+Each is an intent of the small talk whose id has a move here. Its written answer is what is said
+when there is nothing yet for the move to work on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..knowledge.base import KnowledgeBase
+from ..model import Outcome, Reply
+from ..record import replace
+from ..rendering.layout import key_sentence
+from .dialogue import State
+from .glossary import terms_in
+from .referring import Referring
+from .speaking import MAX_CHOICES, Speaker
+
+MAX_TERMS = 4
+"""Words explained at a time."""
+SHORT = 80
+"""Characters below which a first sentence ("Yes.") says too little alone."""
+
+Move = Callable[[State], tuple[Reply, State] | None]
+
+
+class Steering:
+    """Moves in a conversation. Each gives None where there is nothing to move on."""
+
+    def __init__(self, kb: KnowledgeBase, speaker: Speaker, referring: Referring) -> None:
+        self.kb, self._speaker, self._referring = kb, speaker, referring
+        self.moves: Mapping[str, Move] = {
+            "chat-more": self.more,
+            "chat-simpler": self.simpler,
+            "chat-source": self.source,
+            "chat-sure": self.sure,
+            "chat-dated": self.dated,
+            "chat-repeat": self.repeat,
+            "chat-previous": self.previous,
+            "chat-restart": self.restart,
+            "chat-yes": self.yes,
+            "chat-no": self.no,
+            "chat-none": self.none,
+            "chat-pick-first": lambda state: self.pick(1, state),
+            "chat-pick-second": lambda state: self.pick(2, state),
+            "chat-pick-third": lambda state: self.pick(3, state),
+            "chat-pick-last": lambda state: self.pick(len(state.choices), state),
+        }
+
+    def more(self, state: State) -> tuple[Reply, State] | None:
+        """The longer answer; then the next question and its answer; then what else there is."""
+        if not state.trail:
+            return self.yes(state)
+        intent = self.kb.intents[state.trail[-1]]
+        if intent.more and not state.told:
+            shown = replace(self._speaker.show(intent), text=intent.more, more=False)
+            return shown, replace(state, choices=shown.choices, told=1, reply=shown, asked=False)
+        fresh = [id for id in intent.related if id not in state.trail]
+        if not fresh:
+            topic = [i.id for i in self.kb.intents.values() if i.topic == intent.topic]
+            fresh = [id for id in topic if id not in state.trail]
+        if not fresh or state.told > MAX_CHOICES:
+            return Reply(Outcome.CHAT, self._speaker.say("no-more", state.told)), state
+        shown = self._speaker.show(self.kb.intents[fresh[0]])
+        lead = self._speaker.say("more-next", len(state.trail) - 1 + state.told)
+        rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
+        shown = replace(shown, choices=rest)
+        told = replace(shown, text=f"{lead}\n\n{shown.text}", lead=lead)
+        return told, self.answered(shown, state)
+
+    def simpler(self, state: State) -> tuple[Reply, State] | None:
+        """The first sentence of the last answer, and what its technical words mean."""
+        if state.reply is None:
+            return None
+        terms = terms_in(self.kb, f"{state.reply.title or ''}\n{state.reply.text}")
+        hard = [t for t in terms if not self._referring.implied(t.term)][:MAX_TERMS]
+        lines = [f"- {term.term}: {term.meaning}" for term in hard]
+        short = self._speaker.say("in-short", short=_first_sentence(state.reply.text))
+        parts = [short]
+        if lines:
+            parts.append(self._speaker.say("words-used") + "\n" + "\n".join(lines))
+        ids = dict.fromkeys(id for term in hard for id in term.sources)
+        reply = Reply(
+            Outcome.CHAT,
+            "\n\n".join(parts),
+            sources=tuple(self.kb.sources[id] for id in ids),
+            choices=state.choices,
+        )
+        return reply, state
+
+    def source(self, state: State) -> tuple[Reply, State] | None:
+        """Where the last answer comes from."""
+        return self._about_answer("from-sources", state)
+
+    def sure(self, state: State) -> tuple[Reply, State] | None:
+        """What speaks for the last answer, and what does not."""
+        return self._about_answer("how-sure", state)
+
+    def dated(self, state: State) -> tuple[Reply, State] | None:
+        """When the last answer was checked, and how old its sources are."""
+        return self._about_answer("how-old", state)
+
+    def repeat(self, state: State) -> tuple[Reply, State] | None:
+        """The last answer or alarm again."""
+        if state.reply is None:
+            return None
+        return state.reply, replace(state, choices=state.reply.choices, asked=False)
+
+    def previous(self, state: State) -> tuple[Reply, State] | None:
+        """The answer before the last one."""
+        if len(state.trail) < 2:
+            return None
+        reply = self._speaker.show(self.kb.intents[state.trail[-2]])
+        return reply, self.answered(reply, replace(state, trail=state.trail[:-2]))
+
+    def restart(self, state: State) -> tuple[Reply, State] | None:
+        """Nothing that was said counts any more."""
+        return self._speaker.show(self.kb.intents["chat-restart"]), State()
+
+    def yes(self, state: State) -> tuple[Reply, State] | None:
+        """The one thing that was asked about; if it was several, which of them."""
+        if not state.choices:
+            return None
+        if state.asked and len(state.choices) == 1:
+            return self.pick(1, state)
+        outcome = Outcome.CLARIFY if state.asked else Outcome.CHAT
+        text = self._speaker.say("yes-which", state.misses)
+        return Reply(outcome, text, choices=state.choices), replace(state, asked=True)
+
+    def no(self, state: State) -> tuple[Reply, State] | None:
+        """None of what was offered; after an answer: what else it may have been."""
+        return self.none(state) if state.asked else self.not_that(state)
+
+    def none(self, state: State) -> tuple[Reply, State] | None:
+        """None of the choices: in other words, and what there is."""
+        if not state.asked:
+            return None
+        text = self._speaker.say("none-of-these", max(state.misses - 1, 0))
+        missed = replace(state, choices=(), asked=False, misses=state.misses + 1)
+        return Reply(Outcome.UNKNOWN, text), missed
+
+    def not_that(self, state: State) -> tuple[Reply, State] | None:
+        """The last answer was not what was meant: what came next to it, if anything did."""
+        others = [id for id in state.others if id not in state.trail]
+        if not state.trail:
+            return None
+        choices = self._speaker.choices(others)
+        text = self._speaker.say("not-that" if choices else "not-that-either", state.misses)
+        reply = Reply(Outcome.CLARIFY if choices else Outcome.UNKNOWN, text, choices=choices)
+        return reply, replace(
+            state, choices=choices, asked=bool(choices), misses=state.misses + 1, others=()
+        )
+
+    def pick(self, number: int, state: State) -> tuple[Reply, State] | None:
+        """The choice with that number, counted from 1."""
+        if not state.choices:
+            return None
+        if not 1 <= number <= len(state.choices):
+            text = self._speaker.say("no-such-choice", number=str(number))
+            return Reply(Outcome.CLARIFY, text, choices=state.choices), state
+        reply = self._speaker.show(self.kb.intents[state.choices[number - 1].intent])
+        return reply, replace(self.answered(reply, state), picked_from=state.choices)
+
+    def answered(self, reply: Reply, state: State, question: str = "") -> State:
+        """``state`` after an answer was shown to ``question`` (its title, if none was typed)."""
+        intent = self.kb.intents[reply.intent or ""]
+        return State(
+            choices=reply.choices,
+            question=question or intent.title,
+            subjects=self._referring.subjects(intent.about, question),
+            trail=(*state.trail, intent.id),
+            reply=reply,
+            others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),
+        )
+
+    def _about_answer(self, occasion: str, state: State) -> tuple[Reply, State] | None:
+        reply = state.reply
+        if reply is None:
+            return None
+        text = self._speaker.say(
+            occasion if reply.sources else "no-sources",
+            sources=self._speaker.cited(reply.sources),
+            date=reply.reviewed or self._speaker.say("unknown-date"),
+            title=reply.title or self._speaker.say("that"),
+        )
+        told = Reply(
+            Outcome.CHAT,
+            text,
+            sources=reply.sources,
+            choices=state.choices,
+            reviewed=reply.reviewed,
+        )
+        return told, state
+
+
+def _first_sentence(text: str) -> str:
+    """The key message: answers open with it."""
+    paragraph = " ".join(text.split("\n\n", maxsplit=1)[0].split())
+    first = key_sentence(paragraph)
+    if len(first) >= SHORT:
+        return first
+    return f"{first} {key_sentence(paragraph[len(first) :])}".rstrip()

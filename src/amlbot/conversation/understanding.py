@@ -1,0 +1,234 @@
+"""What a message says: small talk, or a question, alone or in what it leans on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Protocol
+
+from ..knowledge.base import KnowledgeBase
+from ..model import Candidate, Match, Outcome
+from ..record import Record, replace
+from ..text import words
+from .dialogue import State
+from .referring import Reading, Referring
+from .speaking import Speaker
+
+ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
+"""Share of words, of all that either has, that a text and small talk must have in common: all but
+word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
+WORDY = 16
+"""Different words from which it is worth finding out how long small talk may be."""
+UNTIED = 0.7
+"""Score from which a question is answered that nothing ties to the last one, but that names nothing
+itself: more than for one as typed, since a wrong completion is worse than asking."""
+AGAIN = 0.85
+"""Score from which a question about what was just answered is taken to be answered by the same."""
+SURELY_UNTIED = 0.9
+"""The same where the last subject was no name but a plain word, such as tiredness."""
+CLEARLY = 0.1
+"""How much surer a message must be alone than with a name set beside it to be read alone: "what are
+the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
+WHOLE = 0.97
+"""Score from which a message is one question, whatever else it could be."""
+BARE = 6
+"""Words of the longest question that can be too bare to answer when nothing was said before it."""
+BRIEF = 4
+"""Words of the longest question that goes on with the last subject even where that has no answer
+("how long", "what are the signs"): what is asked back is then of that subject."""
+PLAIN = frozenset({"other", "aspect"})
+"""Kinds of entity that are plain words: an answer may use them without being about them."""
+
+
+class Matching(Protocol):
+    """What a bot needs of a matcher; anything with these two can stand in."""
+
+    def match(self, text: str) -> Match: ...
+
+    def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
+
+
+class Understood(Record):
+    """A message as it was taken."""
+
+    match: Match
+    question: str
+    completed: bool = False
+    """The question is not as it was typed."""
+
+    @property
+    def score(self) -> float:
+        """How sure the best guess is, in [0, 1]; 0 if it is too unsure to be offered."""
+        best = self.match.best
+        return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
+
+    @property
+    def intent(self) -> str:
+        """The id of the best guess; empty if there is none."""
+        return self.match.best.intent if self.match.best else ""
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """For comparing: what is answered is before what is asked about."""
+        return self.match.outcome is Outcome.ANSWER, self.score
+
+    def unsure(self) -> Understood:
+        """The same, to be asked about rather than answered."""
+        if self.match.outcome is not Outcome.ANSWER:
+            return self
+        return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
+
+
+class Understanding:
+    """Takes messages for what they most likely say, with one knowledge base."""
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        matchers: tuple[Matching, Matching],
+        referring: Referring,
+        speaker: Speaker,
+    ) -> None:
+        """Take the matchers of the medical questions and of the small talk."""
+        self.kb, self._referring, self._speaker = kb, referring, speaker
+        self._matcher, self._chat = matchers
+        self._heard = cache(referring.surface)  # asked for phrasings only, never for what is typed
+
+    def small_talk(self, text: str) -> str:
+        """The id of the small talk that ``text`` is all but word for word, and no question."""
+        led = self._referring.led(text)
+        for form in dict.fromkeys((text, led, self._referring.undated(led))):
+            said = self._referring.surface(form)
+            if len(said) > WORDY and len(said) * ALIKE_LONG > self._longest_talk:
+                continue  # no small talk has enough of all these words
+            talk = [
+                (_share(said, self._heard(candidate.phrasing)), candidate)
+                for candidate in self._chat.match(form).candidates
+            ]
+            enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
+            near = [(share, candidate) for share, candidate in talk if share >= enough]
+            if near:
+                share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
+                question = Understood(self._matcher.match(form), form)
+                return "" if share < 1 and question.score >= WHOLE else best.intent
+        return ""
+
+    @cached_property
+    def _longest_talk(self) -> int:
+        """How many words small talk has at most."""
+        talk = (intent for intent in self.kb.intents.values() if intent.chat)
+        return max((len(self._heard(q)) for i in talk for q in i.questions), default=0)
+
+    def question(self, text: str, state: State) -> Understood:
+        """``text`` as a question of its own or, where that is likelier, in what it leans on."""
+        rest = self._referring.corrected(text)
+        if rest and state.question:
+            return self._corrected(rest, state)
+        plain = self.plain(rest or text)
+        if not state.live and self._bare(plain):
+            return plain.unsure()
+        tied = list[Understood]()
+        answered, names = plain.match.outcome is Outcome.ANSWER, self._referring.names(text)
+        own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
+        brief = len(text.split()) <= BRIEF and not names and not answered
+        for reading in self._referring.readings(text, state):
+            understood = replace(self.plain(reading.text), completed=True)
+            idly = understood.score < AGAIN or (reading.loose and answered and names)
+            again = understood.intent in state.trail[-1:] and idly
+            if self._answers(reading, understood, plain, own) and not again:
+                return understood
+            goes_on = (not reading.loose and not own) or brief or not (answered or reading.weak)
+            if goes_on and not self._referring.elsewhere(reading.text):
+                tied.append(understood.unsure())
+        asked_back = [u for u in tied if u.score and not u.match.unknown_names]
+        named = any(map(self._referring.proper, names))
+        if not tied or (named and not asked_back) or self._stands(text, plain, tied):
+            return plain
+        return (asked_back or [plain.unsure()])[0]
+
+    def _bare(self, understood: Understood) -> bool:
+        """Whether a question points to something that was not named, and so could be of anything.
+
+        "Does it hurt" is asked back, for a transplant is not the only thing that hurts. "Is it
+        curable" is answered: it names what the answer is first of all about, or AML is meant.
+        """
+        text = understood.question
+        if understood.score >= WHOLE or len(text.split()) > BARE or not understood.intent:
+            return False
+        named = self._referring.names(text)
+        if any(map(self._referring.proper, named)):
+            return False  # "NRAS, any drugs for it"
+        first = self.kb.intents[understood.intent].about[:1]
+        meant = all(id in named or self.kb.entities[id].implied for id in first)
+        return not meant and self._referring.points(text, idly=True)
+
+    def _stands(self, text: str, plain: Understood, tied: Sequence[Understood]) -> bool:
+        """Whether ``text`` asks the same alone as with what it may lean on."""
+        same = plain.intent in {understood.intent for understood in tied}
+        return same and not self._referring.points(text)
+
+    def _corrected(self, rest: str, state: State) -> Understood:
+        """The last question put right with ``rest``; not what it was answered with before."""
+        repeat = bool(self._referring.names(rest)) or bool(self._referring.bare_name(rest))
+        found = []
+        for reading in self._referring.corrections(rest, state):
+            understood = replace(self.plain(reading.text), completed=True)
+            best = understood.match.best
+            again = best and best.intent in state.trail[-1:] and not repeat
+            if self._answers(reading, understood, understood, False) and not again:
+                return understood
+            if not again:
+                found.append(understood.unsure())
+        return max([self.plain(rest).unsure(), *found], key=lambda understood: understood.score)
+
+    def plain(self, text: str) -> Understood:
+        """``text`` as it is or without its first and last words; a name alone asks what it is.
+
+        Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
+        """
+        name = self._referring.bare_name(text)
+        if name and not any(map(self._referring.proper, self._referring.names(text))):
+            written = self._matcher.match(text)
+            if written.best and written.best.score >= WHOLE:
+                return Understood(written, text)
+        first = [self._speaker.say("what-is", name=name)] if name else []
+        matches: list[Match] = []
+        for form in [*first, *self._referring.forms(text)]:
+            matches.append(self._matcher.match(form))
+            if matches[-1].outcome is Outcome.ANSWER:
+                return Understood(matches[-1], text)
+        return Understood(matches[len(first)], text)
+
+    def _answers(
+        self, reading: Reading, understood: Understood, plain: Understood, own: bool
+    ) -> bool:
+        """Whether what was understood is to be answered: surely enough, and on what was filled in.
+
+        The matcher itself keeps names apart, but for the plain words among them.
+        """
+        best = understood.match.best
+        if understood.match.outcome is not Outcome.ANSWER or not best:
+            return False
+        if reading.weak:
+            name = self.kb.entities[reading.about[0]].name
+            bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
+            only_the_name = bare is not None and bare.intent == best.intent
+            enough = UNTIED if self._referring.proper(reading.about[0]) else SURELY_UNTIED
+            if best.score < enough or only_the_name or plain.rank > understood.rank:
+                return False
+        if (reading.loose or own) and plain.rank > (True, understood.score + CLEARLY):
+            return False
+        intent = self.kb.intents[best.intent]
+        plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
+        return all(self._referring.covers(intent, id) for id in plain_words)
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of words, in [0, 1], that both have of all that either has."""
+    return len(one & other) / (len(one | other) or 1)
+
+
+def _overlap(a: str, b: str) -> float:
+    """How much of the words of either text both have; above 1 for the same words in order."""
+    one, other = words(a), words(b)
+    return _share(frozenset(one), frozenset(other)) + (one == other)

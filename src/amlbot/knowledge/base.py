@@ -1,0 +1,94 @@
+"""The knowledge base: everything that the program can say, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ..model import Cues, Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
+from ..record import Record
+from .packing import packed, unpacked
+
+if TYPE_CHECKING:
+    from .store import Store
+    from .yamlfile import Document
+
+_WORKED_OUT_FROM = ("intents", "entities", "lexicon", "safety", "messages")
+
+
+class KnowledgeBase(Record):
+    """Everything that the program can say, and the words by which it is found. Never changes."""
+
+    intents: Mapping[str, Intent]
+    sources: Mapping[str, Source] = {}
+    entities: Mapping[str, Entity] = {}
+    glossary: Mapping[str, Term] = {}
+    facts: Mapping[str, Fact] = {}
+    regions: Mapping[str, Region] = {}
+    replies: Mapping[str, tuple[str, ...]] = {}
+    """What the program itself says, by the name of the occasion: variants, tried in turn."""
+    cues: Cues | None = None
+    """How people refer to what was said; None for the bundled ones."""
+    lexicon: Lexicon = Lexicon()
+    safety: Safety = Safety()
+    messages: Mapping[str, tuple[str, ...]] = {}
+    """What people write of a danger, by its sign; under "calm" what only sounds like it."""
+
+    __slots__ = ("_store",)
+
+    @property
+    def ready(self) -> Store | None:
+        """What was worked out beforehand from exactly these intents, names, words and signs.
+
+        A copy with other wording or numbers has it; one with another intent has none.
+        """
+        whole = getattr(self.intents, "whole", None)
+        same = whole and all(getattr(self, n) is getattr(whole, n) for n in _WORKED_OUT_FROM)
+        return getattr(whole, "_store", None) if same else None
+
+    @property
+    def answers(self) -> tuple[Intent, ...]:
+        """The intents that answer a question: all but small talk."""
+        return tuple(intent for intent in self.intents.values() if not intent.chat)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics in the order in which they are first written."""
+        return tuple(dict.fromkeys(intent.topic for intent in self.answers))
+
+    @classmethod
+    def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
+        """Build from plain data in the format of a knowledge file.
+
+        Raises:
+            KnowledgeError: with every problem of every document.
+
+        """
+        from .yamlfile import Document
+
+        plain = (dict(d) if isinstance(d, Mapping) else d for d in documents)
+        return cls.from_documents(Document(f"data{i}", d) for i, d in enumerate(plain))
+
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:
+        """Build from YAML documents that were read.
+
+        Raises:
+            KnowledgeError: with every problem of every document. Nothing is ever half-loaded.
+
+        """
+        from .schema import drafted  # a quarter of the start-up time, and seldom needed
+
+        return cls(**drafted(documents))
+
+    @classmethod
+    def from_store(cls, store: Store) -> KnowledgeBase:
+        """The knowledge in a ready-made file, which holds what was worked out from it as well."""
+        kb = cls(**unpacked(store))
+        object.__setattr__(kb, "_store", store)
+        kb.intents.whole = kb  # type: ignore[attr-defined]
+        return kb
+
+    def parts(self) -> dict[str, object]:
+        """The parts from which `from_store` makes this knowledge again."""
+        return packed({name: getattr(self, name) for name in self.__match_args__})

@@ -1,0 +1,330 @@
+"""The knowledge format: plain data in, frozen objects out. A function for each part of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+from ..errors import KnowledgeError, Problem
+from ..model import (
+    CALM,
+    GUARDS,
+    MEASURED,
+    Bar,
+    Cues,
+    Entity,
+    Fact,
+    Figure,
+    Intent,
+    Level,
+    Lexicon,
+    Limits,
+    Region,
+    Safety,
+    Sign,
+    Source,
+    Term,
+)
+from ..record import Record, replace
+from ..text import words
+from .fields import Checker, Fields, Place, nearest
+from .yamlfile import Document
+
+Entry: TypeAlias = tuple[str, Record]
+"""What an entry of a list is, and the key under which it is kept; empty if it cannot be."""
+
+_URL = re.compile(r"https?://[^\x00-\x20\x7f-\xa0<>\"]+")
+
+
+class Draft:
+    """What a set of documents says, before it is held together."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[str, Any]] = {name: {} for name in _ENTRIES}
+        self.replies: dict[str, tuple[str, ...]] = {}
+        self.messages: dict[str, tuple[str, ...]] = {}
+        self.lexicon = Lexicon()
+        self.safety = Safety()
+        self.cues: Cues | None = None
+        self._checker = Checker()
+        self._unread = False
+
+    def read(self, document: Document) -> None:
+        """Take in one document."""
+        self._checker.problems += document.problems
+        if document.data is None:
+            self._unread = True
+            if not document.problems:
+                empty = Problem(document.name, 0, "the file is empty (delete it)")
+                self._checker.problems.append(empty)
+            return
+        top = Fields(self._checker, Place(document, ()), document.data, "a knowledge file")
+        usual = {"topic": top.text("topic"), "reviewed": top.date("reviewed")}
+        for name, (what, made_of) in _ENTRIES.items():
+            for fields in top.items(name, what):
+                key, entry = made_of(fields)
+                if key:
+                    self.tables[name][key] = _completed(entry, usual)
+        self.replies |= top.table("replies")
+        for fields in top.inner("lexicon", "a lexicon"):
+            self.lexicon = _lexicon(fields, self.lexicon)
+        for fields in top.inner("cues", "cues"):
+            self.cues = _cues(fields)
+        for fields in top.inner("safety", "safety"):
+            self.safety = _safety(fields, self.safety)
+        for name, texts in top.table("messages").items():
+            if name != CALM:
+                self._checker.refer("sign", name, top.at("messages", name))
+            self.messages[name] = (*self.messages.get(name, ()), *texts)
+        top.done()
+
+    def finished(self) -> dict[str, Any]:
+        """All of it, as the fields of a knowledge base.
+
+        Raises:
+            KnowledgeError: with every problem of every document.
+
+        """
+        if not self._unread:  # else references would only seem to lead nowhere
+            self._checker.finish()
+        if self._checker.problems:
+            raise KnowledgeError(self._checker.problems)
+        return {
+            **self.tables,
+            "replies": self.replies,
+            "messages": self.messages,
+            "lexicon": self.lexicon,
+            "safety": self.safety,
+            "cues": self.cues,
+        }
+
+
+def drafted(documents: Iterable[Document]) -> dict[str, Any]:
+    """What ``documents`` say, as the fields of a knowledge base.
+
+    Raises:
+        KnowledgeError: with every problem of every document.
+
+    """
+    draft = Draft()
+    for document in documents:
+        draft.read(document)
+    return draft.finished()
+
+
+def _completed(entry: Record, usual: Mapping[str, str]) -> Record:
+    """An intent with what is ``usual`` in its file where it says nothing else."""
+    if not isinstance(entry, Intent):
+        return entry
+    return replace(entry, **{k: v for k, v in usual.items() if not getattr(entry, k)})
+
+
+def _intent(fields: Fields) -> Entry:
+    id = fields.id("intent")
+    questions = fields.texts("questions", required=True)
+    for i, question in enumerate(questions):
+        fields.checker.phrasing(question, id or "?", fields.at("questions", i))
+    return id, Intent(
+        id=id,
+        questions=questions or ("",),
+        answer=fields.prose("answer", required=True),
+        topic=fields.text("topic"),
+        more=fields.prose("more"),
+        about=fields.refs("about", "entity"),
+        sources=fields.refs("sources", "source"),
+        related=fields.refs("related", "intent"),
+        figures=tuple(map(_figure, fields.items("figures", "a figure"))),
+        reviewed=fields.date("reviewed"),
+        any_name=fields.flag("any_name"),
+        chat=fields.flag("chat"),
+        origin=str(fields.place),
+    )
+
+
+def _figure(fields: Fields) -> Figure:
+    return Figure(
+        title=fields.text("title", required=True),
+        bars=tuple(
+            Bar(bar.text("label", required=True), bar.number("value"))
+            for bar in fields.items("bars", "a bar")
+        ),
+        of=fields.number("of", 100),
+        unit=fields.text("unit") or "people",
+        note=fields.text("note"),
+    )
+
+
+def _source(fields: Fields) -> Entry:
+    id, url = fields.id("source"), fields.text("url")
+    if url and not _URL.fullmatch(url):
+        fields.wrong("url must start with https:// and hold no spaces", "url")
+    return id, Source(
+        id=id,
+        title=fields.text("title", required=True),
+        publisher=fields.text("publisher"),
+        url=url,
+        date=fields.text("date"),
+        grade=fields.text("grade"),
+        note=fields.text("note"),
+    )
+
+
+def _entity(fields: Fields) -> Entry:
+    id, forms = fields.id("entity"), fields.texts("forms")
+    for i, form in enumerate(forms):
+        fields.checker.define("name", " ".join(words(form)), fields.at("forms", i))
+    return id, Entity(
+        id=id,
+        name=fields.text("name", required=True),
+        kind=fields.text("kind", required=True),
+        forms=forms,
+        capitals=fields.texts("capitals"),
+        broader=fields.refs("broader", "entity"),
+        confused_with=fields.refs("confused_with", "entity"),
+        implied=fields.flag("implied"),
+        elsewhere=fields.flag("elsewhere"),
+    )
+
+
+def _term(fields: Fields) -> Entry:
+    term = fields.text("term", required=True)
+    key = term.lower()
+    new = key and fields.checker.define("glossary term", key, fields.at("term"))
+    return key if new else "", Term(
+        term=term,
+        meaning=fields.prose("meaning", required=True),
+        also=fields.texts("also"),
+        sources=fields.refs("sources", "source"),
+    )
+
+
+def _fact(fields: Fields) -> Entry:
+    id = fields.id("fact")
+    return id, Fact(
+        id=id,
+        text=fields.text("text", required=True),
+        checked=fields.date("checked"),
+        sources=fields.refs("sources", "source"),
+    )
+
+
+def _region(fields: Fields) -> Entry:
+    id = fields.id("region")
+    return id, Region(
+        id=id,
+        name=fields.text("name", required=True),
+        emergency=fields.text("emergency", required=True),
+        crisis=fields.text("crisis", required=True),
+        helpline=fields.text("helpline", required=True),
+        checked=fields.date("checked"),
+        sources=fields.refs("sources", "source"),
+    )
+
+
+_ENTRIES: Mapping[str, tuple[str, Callable[[Fields], Entry]]] = {
+    "intents": ("an intent", _intent),
+    "sources": ("a source", _source),
+    "entities": ("an entity", _entity),
+    "glossary": ("a glossary term", _term),
+    "facts": ("a fact", _fact),
+    "regions": ("a region", _region),
+}
+"""The lists of a file: what an entry is called, and what makes it."""
+
+
+def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
+    """The words of one file beside those of the files ``before``."""
+    pairs = fields.rows("opposites")
+    for row in pairs:
+        if len(row) != 2:
+            fields.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
+    return Lexicon(
+        {**before.spellings, **fields.table("spellings")},
+        before.synonyms + fields.rows("synonyms"),
+        before.default_synonyms + fields.rows("default_synonyms"),
+        before.fillers.union(fields.texts("fillers")),
+        before.common.union(fields.text("common").split()),
+        before.opposites + tuple((row[0], row[1]) for row in pairs if len(row) == 2),
+        before.undirected.union(fields.texts("undirected")),
+    )
+
+
+def _cues(fields: Fields) -> Cues:
+    stand_ins = fields.table("stand-ins")
+    for pattern in stand_ins:
+        if pattern.count("{}") + pattern.count("{other}") not in (1, 2):
+            fields.wrong(f"'{pattern}' (write {{}} where the name goes)", "stand-ins", pattern)
+    for i, frame in enumerate(fields.texts("frames")):
+        if frame.count("{}") != 1:
+            fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
+    rest = [name for name in Cues.__match_args__ if name not in ("stand_ins", "contrasts")]
+    phrases = {name: fields.texts(name) for name in rest}
+    return Cues(**phrases, stand_ins=stand_ins, contrasts=fields.rows("contrasts"))
+
+
+def _safety(fields: Fields, before: Safety) -> Safety:
+    """What the screen listens for, by one file and by the files ``before``."""
+    concepts = fields.table("concepts")
+    for name, phrases in concepts.items():
+        fields.checker.define("concept", name, fields.at("concepts", name))
+        if not all(map(words, phrases)):
+            fields.wrong("a phrase without words (write one)", "concepts", name)
+    guards, replies, limits = {}, {}, before.limits
+    for inner in fields.inner("guards", "the guards"):
+        guards = {name: found for name in GUARDS if (found := inner.texts(name))}
+    for inner in fields.inner("replies", "the safety replies"):
+        for name in inner.values:
+            fields.checker.define("safety reply", name, inner.at(name))
+            replies[name] = inner.prose(name)
+    for inner in fields.inner("limits", "the limits"):
+        names = Limits.__match_args__
+        limits = Limits(**{name: inner.number(name, getattr(limits, name)) for name in names})
+    return Safety(
+        (*before.signs, *filter(None, map(_sign, fields.items("signs", "a sign")))),
+        {**before.concepts, **concepts},
+        {**before.guards, **guards},
+        {**before.replies, **replies},
+        limits,
+    )
+
+
+def _sign(fields: Fields) -> Sign | None:
+    """A sign; None, with a problem, if it has no id or level of its own."""
+    id, level = fields.id("sign"), fields.text("level", required=True)
+    known = level in [*Level]
+    if level and not known:
+        fields.wrong(f"level must be one of {', '.join(Level)}", "level")
+    sign = Sign(
+        id=id,
+        level=Level(level) if known else Level.WATCH,
+        reply=fields.ref("reply", "safety reply", required=True),
+        phrases=fields.texts("phrases"),
+        all=_ways(fields),
+        unless=fields.refs("unless", "concept"),
+        despite=_despite(fields),
+        at_hand=fields.flag("at_hand"),
+        doubt=fields.ref("doubt", "safety reply"),
+        sources=fields.refs("sources", "source"),
+    )
+    return sign if id and known else None
+
+
+def _ways(fields: Fields) -> tuple[frozenset[str], ...]:
+    """The sets of concepts that give a sign away."""
+    rows = fields.rows("all")
+    for i, row in enumerate(rows):
+        for j, name in enumerate(row):
+            if name not in MEASURED:
+                fields.checker.refer("concept", name, fields.at("all", i, j))
+    return tuple(map(frozenset, rows))
+
+
+def _despite(fields: Fields) -> tuple[str, ...]:
+    """The guards that do not quiet a sign."""
+    names = fields.texts("despite")
+    for i, name in enumerate(names):
+        if name not in GUARDS:
+            hint = nearest(name, [*GUARDS]) or f"there are: {', '.join(GUARDS)}"
+            fields.wrong(f"there is no guard '{name}' ({hint})", "despite", i)
+    return names

@@ -1,0 +1,233 @@
+"""The matcher: which intent a text asks for, how sure that is, and why.
+
+Text → reading → evidence for every intent → the best few compared with their nearest phrasings
+→ guards (names) → calibrated score → answer, clarify or unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from ..knowledge.base import KnowledgeBase
+from ..knowledge.store import opened, parts_of
+from ..model import Candidate, Explanation, Match, Outcome, Rival
+from ..record import replace
+from ..text import asked_in
+from .directions import Directions
+from .index import Index, key
+from .reading import Reader, Reading
+from .scoring import CLOSEST, Query, Scored, Scorer
+from .spelling import Grams, Lookalikes
+
+ANSWER = 0.62
+CLARIFY = 0.4
+"""Scores from which to answer and to ask back (docs/matching.md has what passes at each)."""
+MARGIN = 0.12
+"""Least lead of the best intent's share of the evidence; closer ones are asked about. Of held-out
+phrasings 2.8 in 100 wrong answers become questions for 1.5 right ones (against 0.04)."""
+SHOWN = 5
+"""Candidates behind an outcome."""
+STORY = 0.9
+"""What is left of the doubt where a story is told beside the question: at the same score more of
+them are right (docs/matching.md)."""
+AT_ONCE = 1_500
+"""Phrasings that are learned from unasked: a matcher of 5,000 is to be there in half a second."""
+SURE = 0.95
+"""Score from which an answer about the very names goes before a request to decide (of 650
+development questions this keeps the two that would be lost)."""
+
+
+class Matcher:
+    """Ranks the intents of a knowledge base for a text, and knows when it does not know.
+
+    Holds no state that a question could change; safe to use from many threads.
+    """
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        *,
+        chat: bool = False,
+        reader: Reader | None = None,
+        learn: bool | None = None,
+    ) -> None:
+        """Index the medical intents of ``kb``, or with ``chat`` its small talk instead.
+
+        Two matchers of one knowledge base may share a ``reader``; it is the slow part to build.
+        With ``learn`` the index also learns from its phrasings which words to trust (`learning`):
+        some 0.3 ms a phrasing for 1 to 2 more questions of a hundred. Left open, it does so up to
+        `AT_ONCE` phrasings. A ready-made index has learned.
+        """
+        self.kb = kb
+        self._reader = reader or Reader(kb)
+        self._name = "chat" if chat else "medical"
+        if kb.ready:
+            self._index = opened(Index, kb.ready, self._name)
+            self._grams = opened(Grams, kb.ready, f"{self._name} grams")
+        else:
+            ids = [intent.id for intent in kb.intents.values() if intent.chat == chat]
+            self._index, self._grams = _worked_out(kb, self._reader, ids, learn)
+        self._scorer = Scorer(kb, self._reader, self._index, self._grams)
+        self._any_name = frozenset(self._index.any_name)
+        self._open = frozenset(self._reader.tables["open"])
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        """All that any intent speaks of."""
+        return frozenset(" ".join(self._index.about).split())
+
+    @cached_property
+    def _directions(self) -> Directions:
+        """Worked out when an answer first has to be held against them: small talk never is."""
+        return Directions(self.kb.lexicon)
+
+    def parts(self) -> dict[str, object]:
+        """What was slow to work out, as parts of a ready-made file."""
+        grams = parts_of(f"{self._name} grams", self._grams)
+        return parts_of(self._name, self._index) | grams
+
+    def match(self, text: str) -> Match:
+        """What ``text`` asks for: the outcome, and the candidates behind it.
+
+        Of a story what it asks counts most: people open with what has happened.
+        """
+        return self._matched(*self._heard(text))
+
+    def _matched(self, query: Query, scored: Sequence[Scored]) -> Match:
+        missing = scored[0].missing if scored else ()
+        return Match(
+            outcome=self._decide(query, scored),
+            candidates=tuple(map(self._candidate, scored[:SHOWN])),
+            unknown_names=(
+                *query.reading.unknown_names,
+                *(self.kb.entities[id].name for id in missing),
+            ),
+            corrections=query.reading.corrections,
+        )
+
+    def search(self, text: str, limit: int = 10) -> list[Candidate]:
+        """The intents nearest to ``text``, best first, without thresholds or guards."""
+        query = self._scorer.query(self._reader.read(text))
+        scored = self._scorer.score(query, max(limit, CLOSEST))
+        return [self._candidate(s) for s in scored[:limit]]
+
+    def explain(self, text: str) -> Explanation:
+        """Why `match` decides as it does: words, evidence, signals, thresholds, vetoes."""
+        query, scored = self._heard(text)
+        return Explanation(
+            match=self._matched(query, scored),
+            words=tuple((w.typed, w.options) for w in query.reading.words),
+            foreign=query.foreign,
+            rivals=tuple(self._rival(query, s) for s in scored[:3]),
+            thresholds=(("answer", ANSWER), ("clarify", CLARIFY)),
+            flipped=self._flipped(query, scored[0]) if scored else (),
+        )
+
+    def _heard(self, text: str) -> tuple[Query, list[Scored]]:
+        """``text`` as a question, and what it may ask for; a request to decide goes before.
+
+        A request is asked without the names in it, so "should I take part in the ziftomenib trial"
+        is not told what ziftomenib is. A story of another disease is not taken apart.
+        """
+        reading, asked = self._reader.read(text), asked_in(text)
+        parts = [reading]
+        if asked != text and not self._reader.names.elsewhere(reading.entities):
+            parts.append(self._reader.read(asked))
+        query, scored = self._scored(*parts)
+        if not self._open.isdisjoint(reading.entities) and _sureness(scored) < SURE:
+            request = self._scored(*map(self._unnamed, parts))
+            first = request[1][:1]
+            if first and first[0].number in self._any_name and first[0].score >= ANSWER:
+                return request
+        return query, scored
+
+    def _scored(self, reading: Reading, asked: Reading | None = None) -> tuple[Query, list[Scored]]:
+        """What ``reading`` may ask for; of a story, ``asked`` is the part that asks."""
+        query = self._scorer.query(reading)
+        if not asked:
+            return query, self._scorer.score(query)
+        query = self._scorer.beside(query, self._scorer.query(asked))
+        scored = self._scorer.score(query)
+        return query, [
+            s if s.exact else s._replace(score=1 - STORY * (1 - s.score)) for s in scored
+        ]
+
+    def _unnamed(self, reading: Reading) -> Reading:
+        """``reading`` without the names that make no difference to an intent with ``any_name``."""
+        return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
+
+    def _decide(self, query: Query, scored: Sequence[Scored]) -> Outcome:
+        """Answer when sure and about every name in the question; otherwise ask, or refuse."""
+        if not scored or scored[0].score < CLARIFY:
+            return Outcome.UNKNOWN
+        best = scored[0]
+        strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
+        if strange and not best.signals.named:
+            return Outcome.UNKNOWN  # all that it names is nothing we write about
+        rival = scored[1].signals.share if len(scored) > 1 else 0.0
+        close = not best.exact and best.signals.share - rival < MARGIN
+        if strange or best.missing or close or best.score < ANSWER:
+            return Outcome.CLARIFY
+        aside = self._compares(query, best) or self._flipped(query, best)
+        return Outcome.CLARIFY if aside else Outcome.ANSWER
+
+    def _compares(self, query: Query, best: Scored) -> bool:
+        """Whether the question is of another disease, and the nearest phrasing of ours beside it.
+
+        What CLL and AML have in common does not answer "how is CLL treated".
+        """
+        elsewhere = self._reader.names.elsewhere
+        if best.exact or not elsewhere(query.reading.entities):
+            return False
+        phrasing = self._scorer.phrasing(best.number, best.nearest)
+        return not elsewhere(self._reader.read_exactly(phrasing).entities)
+
+    def _flipped(self, query: Query, best: Scored) -> tuple[str, ...]:
+        """A direction of the question and its opposite in the nearest phrasing, if they differ.
+
+        Not where another phrasing of the intent goes the question's way: it covers both.
+        """
+        asked = self._directions.find(key(query.reading))
+        if not asked:
+            return ()
+        questions = self.kb.intents[self._index.intents[best.number]].questions
+        flipped = self._directions.flipped(asked, self._pointing(questions[best.nearest]))
+        if flipped is None or any(flipped[0] in self._pointing(q) for q in questions):
+            return ()
+        return flipped
+
+    def _pointing(self, question: str) -> frozenset[str]:
+        """The directions of a question, taken as it is written."""
+        return self._directions.find(key(self._reader.read_exactly(question)))
+
+    def _candidate(self, scored: Scored) -> Candidate:
+        phrasing = self._scorer.phrasing(scored.number, scored.nearest)
+        return Candidate(self._index.intents[scored.number], round(scored.score, 4), phrasing)
+
+    def _rival(self, query: Query, scored: Scored) -> Rival:
+        strengths = self._scorer.strengths(query, scored.number)
+        signals = scored.signals
+        return Rival(
+            candidate=self._candidate(scored),
+            strengths=tuple(sorted(strengths.items(), key=lambda item: -item[1])),
+            signals=tuple((name, getattr(signals, name)) for name in signals._fields),
+            missing=tuple(self.kb.entities[id].name for id in scored.missing),
+        )
+
+
+def _worked_out(
+    kb: KnowledgeBase, reader: Reader, ids: Sequence[str], learn: bool | None
+) -> tuple[Index, Grams]:
+    """The index of the intents ``ids``, and the 4-grams of its features."""
+    index = Index.build(kb, reader, ids)
+    grams = Grams.of(index.names, index.weight)
+    if index.first[-1] <= AT_ONCE if learn is None else learn:
+        from .learning import learned  # a ready-made index needs none of it
+
+        index = learned(index, Lookalikes(index.names, grams))
+    return index, grams
+
+
+def _sureness(scored: Sequence[Scored]) -> float:
+    return scored[0].score if scored else 0.0

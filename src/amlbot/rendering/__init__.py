@@ -1,0 +1,1 @@
+"""A reply as text, drawn numbers, JSON, Markdown: the same words everywhere."""

@@ -1,0 +1,69 @@
+"""A reply as Markdown: what chat frontends show. Reads well as plain text too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from ..bot import Bot
+from ..conversation.dialogue import History
+from ..model import Outcome, Reply, Say, Source
+from ..text import printable
+from .figures import in_words
+from .layout import paragraphs
+
+
+def as_markdown(reply: Reply, say: Say) -> str:
+    """The reply in paragraphs; ``say`` supplies the program's own words.
+
+    Choices are numbered, so that a person can answer with a number in any frontend.
+    """
+    return printable("\n\n".join(_blocks(reply, say)))
+
+
+def _blocks(reply: Reply, say: Say) -> Iterator[str]:
+    for part in reply.each:
+        yield from _said(part, say)
+    if reply.sources:
+        yield say("sources") + ":"
+        yield "\n".join(f"{i}. {_source(source)}" for i, source in enumerate(reply.sources, 1))
+    if reply.reviewed:
+        yield say("reviewed", date=reply.reviewed)
+    if reply.more:
+        yield say("more-hint")
+    if reply.choices:
+        answered = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
+        yield say("related" if answered else "choices") + ":"
+        yield "\n".join(f"{i}. {choice.title}" for i, choice in enumerate(reply.choices, 1))
+
+
+def _said(reply: Reply, say: Say) -> Iterator[str]:
+    """What the reply to one question says, and its figures in words."""
+    if reply.outcome is Outcome.URGENT:
+        yield f"**{say(f'urgent-{reply.level}')}**"
+    elif reply.title and reply.outcome is not Outcome.CHAT:
+        yield f"**{reply.title}**"
+    yield "\n".join(paragraphs(reply.text))
+    for figure in reply.figures:
+        yield figure.title + ":"
+        yield "\n".join(f"- {words}" for words in in_words(figure, say))
+        if figure.note:
+            yield figure.note
+
+
+def _source(source: Source) -> str:
+    return f"{source.named}: {source.url}" if source.url else source.named
+
+
+def respond(message: str, history: History | None = None) -> str:
+    """The reply to ``message`` as Markdown, from the bundled knowledge: what chat frontends call.
+
+    ``history`` is the conversation so far, as ``{"role", "content"}`` messages or `Turn` objects.
+    """
+    bot = _bundled()
+    return as_markdown(bot.ask(message, history or ()), bot.say)
+
+
+@cache
+def _bundled() -> Bot:
+    return Bot()

@@ -1,0 +1,1 @@
+"""The screen that reads every message first: what is heard, signs, guards, likeness."""

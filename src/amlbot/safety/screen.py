@@ -1,0 +1,244 @@
+"""The screen that reads every message before anything else: danger signs, and what to do now.
+
+Deterministic, and quick in proportion to the length of the message. What to listen for is data: a
+sign is a set of concepts (ways to say one thing) that stand close together in one sentence, or a
+phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
+is passed over; the strongest that is left makes the alarm. Where there is none, a message still
+alarms if it resembles those that people write of a danger (`likeness`); if it does so less,
+the answer gets a line above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..knowledge.base import KnowledgeBase
+from ..knowledge.store import Store, opened, parts_of, records_of
+from ..model import CALM, Level, Safety, Sign
+from ..record import Record
+from .guards import denied, quiet
+from .hearing import (
+    Beginning,
+    Clause,
+    Heard,
+    Span,
+    Spans,
+    by_first_word,
+    clauses,
+    find,
+    overlap,
+    tokens,
+    visible,
+    words_of,
+)
+from .likeness import Likeness
+from .temperature import NUMBER_WORDS, measure
+from .vocabulary import Vocabulary
+
+WINDOW = 12
+"""Words within which each concept of a sign must stand of another one."""
+CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "animal", "topic"})
+"""Guards that take an alarm back: a slip that may stand for several words does not make one."""
+SHORT = 9
+"""Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
+MAX_ASKED = 300
+"""Characters of the other questions that an alarm repeats."""
+ALARM, DOUBT = 1.25, 0.95
+"""Likeness from which to raise an alarm, and from which to put a line above the answer.
+
+What other values catch, and how often they alarm for nothing: docs/safety.md.
+"""
+
+
+class Alarm(Record):
+    """A danger sign in a message."""
+
+    level: Level
+    sign: str
+    """The sign's id."""
+    reply: str
+    """What to say, with {emergency}, {crisis} and {helpline} to be filled in."""
+    at_hand: bool
+    """A crisis with the means or an attempt at hand: the emergency number comes first."""
+    asked: str = ""
+    """What else the message asks, as it was typed; at most `MAX_ASKED` characters."""
+
+
+class Phrasebook(NamedTuple):
+    """All that a screen listens for, by first words. Slow to work out, so that it can be packed."""
+
+    phrases: Mapping[str, Beginning]
+    """The ways to say each concept and guard, and the phrases of each sign."""
+    idioms: Mapping[str, Beginning]
+    words: Collection[str]
+    """Every word of every phrase."""
+
+    @classmethod
+    def of(cls, safety: Safety) -> Phrasebook:
+        """Everything that ``safety`` tells to listen for."""
+        own = {_own(sign): sign.phrases for sign in safety.signs}
+        phrases = by_first_word({**safety.concepts, **safety.guards, **own})
+        idioms = by_first_word({name: safety.guards.get(name, ()) for name in ("idiom", "cuff")})
+        return cls(phrases, idioms, words_of(phrases))
+
+    @classmethod
+    def opened(cls, store: Store) -> Phrasebook:
+        """The one whose `parts` were packed."""
+        phrases, idioms = (store.records(f"screen {name}", tuple) for name in cls._fields[:2])
+        return cls(phrases, idioms, store["screen words"])
+
+    def parts(self) -> dict[str, object]:
+        """What `opened` makes it of again."""
+        phrases, idioms = (records_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
+        return phrases | idioms | {"screen words": sorted(self.words)}
+
+
+class Screen:
+    """Looks for the danger signs of one knowledge base. Safe to share between threads."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        """Listen for the signs that ``kb`` has."""
+        self._safety = kb.safety
+        self._signs = sorted(kb.safety.signs, key=_strength, reverse=True)
+        self._book = Phrasebook.opened(kb.ready) if kb.ready else Phrasebook.of(kb.safety)
+        self._vocabulary = Vocabulary(NUMBER_WORDS.union(self._book.words), kb.lexicon.common)
+        self._likeness = opened(Likeness, kb.ready, "likeness") if kb.ready else self._learn(kb)
+
+    def _learn(self, kb: KnowledgeBase) -> Likeness:
+        """What tells the messages of each sign from calm ones and from the questions of ``kb``."""
+        told = {sign.id: self._heard(kb.messages.get(sign.id, ())) for sign in self._signs}
+        questions = (q for intent in kb.intents.values() for q in intent.questions)
+        return Likeness.of(
+            {id: heard for id, heard in told.items() if heard},
+            self._heard(kb.messages.get(CALM, ())),
+            self._heard(questions) if any(told.values()) else (),
+        )
+
+    def parts(self) -> dict[str, object]:
+        """What was slow to work out, as parts of a ready-made file."""
+        return self._book.parts() | parts_of("likeness", self._likeness)
+
+    def check(self, text: str) -> Alarm | None:
+        """The strongest danger sign in ``text``, if there is one."""
+        heard = self._hear(text)
+        told = self._told(heard)
+        if told and told.level is not Level.WATCH:
+            return told
+        like = self._resembled(heard)
+        return like if like and like.level is not Level.WATCH else told or like
+
+    def _told(self, heard: Heard) -> Alarm | None:
+        """The alarm for the strongest sign that shows, and that no guard quiets."""
+        for sign in self._signs:
+            for match in _matches(sign, heard):
+                if not quiet(sign, heard, match):
+                    return self._alarm(sign, match, heard)
+        return None
+
+    def _resembled(self, heard: Heard) -> Alarm | None:
+        """The alarm for what the message resembles; a line above the answer if it is less so.
+
+        Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
+        """
+        found = [strong for strong in self._likeness.strengths(heard) if strong[0] >= DOUBT]
+        if not found:
+            return None
+        strength, id, _ = max(found)
+        [sign] = [sign for sign in self._signs if sign.id == id]
+        sure, denies = strength >= ALARM, self._denied(heard)
+        if sure and not denies:
+            loud = {heard.clause(span[0]).sentence for _, _, span in found}
+            spans = (clause.span for clause in heard.clauses if clause.sentence in loud)
+            return self._alarm(sign, tuple(s for s in spans if s[0] < s[1]), heard)
+        said = self._safety.replies.get(sign.doubt)
+        return Alarm(Level.WATCH, id, said, False) if said and (sure or not denies) else None
+
+    def _denied(self, heard: Heard) -> bool:
+        """Whether a sign is named in the message, or in a short one a part of it, and denied."""
+        signs = (match for sign in self._signs for match in _matches(sign, heard))
+        short = len(heard.words) <= SHORT
+        parts = ((span,) for spans in heard.found.values() for span in spans if short)
+        return any(denied(heard, match) for match in (*signs, *parts))
+
+    def _alarm(self, sign: Sign, match: Spans, heard: Heard) -> Alarm:
+        reply = self._safety.replies[sign.reply]
+        return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
+
+    def _heard(self, messages: Iterable[str]) -> list[Heard]:
+        return [self._hear(message) for message in messages]
+
+    def _hear(self, text: str) -> Heard:
+        heard = Heard()
+        for raw, sentence in clauses(visible(text)):
+            start = len(heard.words)
+            for token in tokens(raw):
+                heard.words += self._vocabulary.read(token)
+            end = len(heard.words)
+            heard.clauses.append(Clause(raw, (start, end), sentence))
+            heard.clause_of += [len(heard.clauses) - 1] * (end - start)
+        for name, span in list(find(self._book.idioms, heard.words)):
+            if heard.certain(span):
+                heard.words[slice(*span)] = [("",)] * (span[1] - span[0])
+                heard.found[name].append(span)
+        for name, span in find(self._book.phrases, heard.words):
+            if name in CALMING and not heard.certain(span):
+                continue
+            heard.found[name].append(span)
+            if name == "opening" and heard.opens_clause(span[0]):
+                heard.found["asking"].append(span)
+        for name, span in measure(heard, self._safety.limits):
+            heard.found[name].append(span)
+        return heard
+
+
+def _strength(sign: Sign) -> tuple[bool, int]:
+    return sign.at_hand, list(Level).index(sign.level)
+
+
+def _own(sign: Sign) -> str:
+    """The name under which a sign's own phrases are found; no concept is called so."""
+    return f"sign {sign.id}"
+
+
+def _matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
+    """Every place at which ``sign`` shows, whether or not a guard quiets it there."""
+    for span in heard.found.get(_own(sign), ()):
+        yield (span,)
+    for concepts in sign.all:
+        if heard.found.keys() >= concepts:
+            anchor, *others = sorted(concepts, key=lambda name: (len(heard.found[name]), name))
+            for span in heard.found[anchor]:
+                match = _gather(heard, span, others)
+                if match:
+                    yield match
+
+
+def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
+    """``anchor`` with the nearest of each other concept around them; empty if one is not there."""
+    match = [anchor]
+    for name in others:
+        near = [
+            span
+            for span in heard.near(name, min(match)[0] - WINDOW, max(match)[1] + WINDOW)
+            if heard.same_sentence(span[0], anchor[0]) and not overlap(span, match)
+        ]
+        if not near:
+            return ()
+        match.append(min(near, key=lambda span: abs(span[0] - anchor[0])))
+    return tuple(match)
+
+
+def _asked(heard: Heard, match: Spans) -> str:
+    """What the message asks beside ``match``: the clauses that ask, and what follows each."""
+    alarming = {heard.clause_of[start] for start, _ in match}
+    parts, asking, sentence = [], False, -1
+    for i, clause in enumerate(heard.clauses):
+        asking = asking and clause.sentence == sentence
+        sentence = clause.sentence
+        asks = clause.raw.rstrip().endswith("?") or heard.any("asking", *clause.span)
+        beside = i not in alarming and not heard.any("plea", *clause.span)
+        asking = (asking or asks) and beside
+        if asking:
+            parts.append(clause.raw.strip())
+    return " ".join(parts)[:MAX_ASKED].strip(" ,")
