@@ -76,11 +76,16 @@ def _leading(heard: Heard, match: Spans, guard: str, start: int) -> Span | None:
     before = [
         span
         for span in heard.near(guard, start - REACH, start + 1)
-        if heard.same_sentence(span[0], start) and not overlap(span, match)
+        if heard.same_sentence(span[0], start) and not _part_of(span, match)
     ]
     if not before or heard.any("person", heard.clause(before[-1][0]).span[1], start + 1):
         return None
     return before[-1]
+
+
+def _part_of(span: Span, match: Spans) -> bool:
+    """Whether ``span`` is no more than a part of ``match``: "is it" is, "is it true" is more."""
+    return any(start <= span[0] and span[1] <= end for start, end in match)
 
 
 def _elsewhere(heard: Heard, match: Spans) -> bool:

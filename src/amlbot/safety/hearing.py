@@ -140,6 +140,11 @@ def overlap(span: Span, others: Sequence[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
+def gap(a: Span, b: Span) -> int:
+    """Words between two spans that do not overlap."""
+    return max(a[0] - b[1], b[0] - a[1])
+
+
 def visible(text: str) -> str:
     """``text`` without invisible characters, its full-width ones made narrow."""
     if text.isascii():

@@ -27,6 +27,7 @@ from .hearing import (
     by_first_word,
     clauses,
     find,
+    gap,
     overlap,
     tokens,
     visible,
@@ -225,7 +226,7 @@ def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
         ]
         if not near:
             return ()
-        match.append(min(near, key=lambda span: abs(span[0] - anchor[0])))
+        match.append(min(near, key=lambda span: gap(span, anchor)))
     return tuple(match)
 
 
