@@ -233,7 +233,7 @@ class Level(StrEnum):
 MEASURED = frozenset(
     {
         *("high-temperature", "warm-temperature", "low-temperature"),
-        *("huge-count", "fast-pulse", "low-oxygen", "low-pressure"),
+        *("huge-count", "fast-pulse", "slow-pulse", "low-oxygen", "low-pressure"),
     }
 )
 """Concepts that are numbers, read against the `Limits`."""
@@ -265,6 +265,8 @@ GUARDS = (
     "thousand",
     "cuff",
     "upon",
+    "pulse",
+    "beats",
 )
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 
@@ -304,6 +306,8 @@ class Limits(Record):
     """White cells per microliter: from here on they can clog vessels."""
     pulse: float = 130
     """Beats a minute: from here on a heart at rest is racing."""
+    slow_pulse: float = 40
+    """Beats a minute: up to here a heart is too slow."""
     oxygen: float = 92
     """Percent: up to here the oxygen in the blood is low."""
     systolic: float = 90

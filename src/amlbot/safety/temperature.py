@@ -12,8 +12,8 @@ FAHRENHEIT = (92.0, 110.0)
 """What a thermometer can show of a living person, in degrees."""
 CONTEXT = 10
 """Words between a number and the word that tells what it measures."""
-PULSE, OXYGEN = 250, 50
-"""Beats a minute above which, and percent below which, a number is another figure."""
+PULSES, OXYGEN = (20, 250), 50
+"""Beats a minute outside which, and percent below which, a number is another figure."""
 SYSTOLIC, DIASTOLIC = 40, 20
 """mmHg below which an upper or a lower number is no blood pressure."""
 FAR = 2 * CONTEXT + 2
@@ -112,6 +112,8 @@ def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
             pressure = _pressure(heard, spoken, (start, end), value)
             low = bool(pressure) and SYSTOLIC <= value <= limits.systolic
             name = "low-pressure" if low else _measured(heard, (start, end), value, limits)
+            if not name and PULSES[0] <= value <= limits.slow_pulse:
+                name = "slow-pulse" if _is_pulse(heard, spoken, (start, end)) else ""
             end = max(end, pressure)
             if name:
                 yield name, (start, end)
@@ -138,11 +140,22 @@ def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
     """The concept that the number at ``span`` stands for, or nothing."""
     if value * (1000 if heard.any("thousand", span[1], span[1] + 1) else 1) >= limits.white_count:
         return "huge-count"
-    if limits.pulse <= value <= PULSE:
+    if limits.pulse <= value <= PULSES[1]:
         return "fast-pulse"
     return _temperature(heard, span, value, limits) or (
         "low-oxygen" if OXYGEN <= value <= limits.oxygen else ""
     )
+
+
+def _is_pulse(heard: Heard, spoken: Sequence[str], span: Span) -> bool:
+    """Whether the number at ``span`` is said to be a pulse: "pulse was 38", "38 bpm"."""
+    start, end = span
+    said = (stop for _, stop in heard.near("pulse", start - CONTEXT, start))
+    before = any(
+        start - stop < REACHED and not any(word.isdecimal() for word in spoken[stop:start])
+        for stop in said
+    )
+    return before or heard.any("beats", end, end + 1)
 
 
 def _temperature(heard: Heard, span: Span, value: float, limits: Limits) -> str:
