@@ -9,6 +9,7 @@ import pytest
 
 from amlbot import Intent, KnowledgeBase, Match, Matcher, Outcome
 from amlbot.matching.scoring import CERTAIN
+from amlbot.model import Entity
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,25 @@ def test_a_name_that_the_answer_is_not_about_is_never_answered(
     match = matcher.match(typed)
     assert match.outcome is not Outcome.ANSWER
     assert match.unknown_names
+
+
+def test_a_setting_is_met_by_what_is_of_no_other_one() -> None:
+    asked = {
+        "swim": ["Can I swim in a pool?", "swimming with maintenance tablets"],
+        "tablets": ["How long are maintenance tablets taken?", "months of maintenance"],
+    }
+    about = {"swim": (), "tablets": ("maintenance",)}
+    kb = KnowledgeBase(
+        {id: Intent(id, tuple(q), "…", about=about[id]) for id, q in asked.items()},
+        entities={
+            id: Entity(id, id, "procedure", (id,), setting=True)
+            for id in ("induction", "maintenance")
+        },
+    )
+    matcher = Matcher(kb)
+    swimming = matcher.match("can i swim in a pool in induction")
+    assert (swimming.outcome, best(swimming)) == (Outcome.ANSWER, "swim")
+    assert matcher.match("how long are induction tablets taken").outcome is not Outcome.ANSWER
 
 
 def test_an_exact_phrasing_is_certain(matcher: Matcher) -> None:

@@ -118,6 +118,8 @@ class Entity(Record):
     """True for what every question is about (AML), so that naming it tells nothing."""
     elsewhere: bool = False
     """True for what people have in its place: a message that names only this is not about AML."""
+    setting: bool = False
+    """True for a time or kind of treatment (induction) that a question may merely be set in."""
 
 
 class Term(Record):

@@ -184,6 +184,7 @@ def _entity(fields: Fields) -> Entry:
         confused_with=fields.refs("confused_with", "entity"),
         implied=fields.flag("implied"),
         elsewhere=fields.flag("elsewhere"),
+        setting=fields.flag("setting"),
     )
 
 

@@ -204,7 +204,8 @@ class _Builder:
         often = (e for e, n in spoken.items() if n >= BOUND * len(intent.questions))
         binding = (e for e in often if self.kb.entities[e].kind in BINDING)
         self.bound.append(" ".join(sorted(binding)))
-        about = covers({*chain.from_iterable(entities), *intent.about})
+        named = (e for e in chain.from_iterable(entities) if not self.kb.entities[e].setting)
+        about = covers({*named, *intent.about})
         self.about.append(" ".join(sorted(about)))
 
     def index(self) -> Index:

@@ -324,6 +324,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, Any]:
         "fillers": fillers.parts(),
         "frequency": dict.fromkeys(rest, 1) | _frequency(kb),
         "guarded": [id for id, e in kb.entities.items() if not e.implied and e.kind != "other"],
+        "settings": [id for id, e in kb.entities.items() if e.setting],
         "open": [id for id, e in kb.entities.items() if e.kind in NAMEABLE and id not in subjects],
         "numbered": [word for word in vocabulary if any(c.isdigit() for c in word)],
     }

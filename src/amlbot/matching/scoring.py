@@ -151,6 +151,7 @@ class Scorer:
         self._features = index.names
         self._lookalikes = Lookalikes(self._features, grams)
         self.guarded: frozenset[str] = frozenset(reader.tables["guarded"])
+        self._settings: frozenset[str] = frozenset(reader.tables["settings"])
 
     def query(self, reading: Reading) -> Query:
         """``reading`` as weighted features."""
@@ -341,7 +342,10 @@ class Scorer:
         index, weight, best = self.index, self.index.weight, max(dots)
         nearness = min(1.0, best / query.norm)
         about = index.about[i].split()
-        missing = tuple([e for e in query.named if e not in about])
+        anywhere = self._settings.isdisjoint(about)  # what is of no time holds at any time
+        missing = tuple(
+            [e for e in query.named if e not in about and not (anywhere and e in self._settings)]
+        )
         unasked = [e for e in index.bound[i].split() if e not in query.spoken_of]
         return Comparison(
             total=evidence + NEARNESS * nearness - ABSENT * len(missing) - UNASKED * len(unasked),
@@ -350,7 +354,7 @@ class Scorer:
             center=min(1.0, sum(dots) / index.length[i] / query.norm),
             support=self._support(query, i, evidence),
             amount=min(1.0, sum([weight[t] - 1 for t in shared]) / (PLENTY * index.rarest)),
-            named=float(len(missing) < len(query.named)),
+            named=float(any(e in about for e in query.named)),
         )
 
 
