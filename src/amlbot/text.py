@@ -16,6 +16,7 @@ _LOOKALIKES = str.maketrans(
 _SYMBOLS = str.maketrans({"µ": "u", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "x"})
 _APOSTROPHES = re.compile(r"(?<=\w)['’‘ʼ`´](?=\w)|[’‘ʼ`´]")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_NUMBER = re.compile(r"[+-]?[\d.]+(?:am|pm|yo|yrs?|st|nd|rd|th)?")
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)"  # 10,000
     r"|\d+[.,]\d+"  # 38.6 and 38,6
@@ -107,8 +108,8 @@ def checksum(text: str) -> int:
 
 
 def is_number(word: str) -> bool:
-    """Whether ``word`` is a number: alone, numbers ask for nothing."""
-    return word.lstrip("+-").replace(".", "").isdigit()
+    """Whether ``word`` is a number, an hour (9pm) or an age (38yo): alone they ask for nothing."""
+    return _NUMBER.fullmatch(word) is not None
 
 
 def asked_in(text: str) -> str:

@@ -164,7 +164,7 @@ class Scorer:
             if name in numbers
         }
         alike = self._alike(reading, said)
-        strange = {w: self._strangeness(w) for w in reading.words if not w.typed.isdigit()}
+        strange = {w: self._strangeness(w) for w in reading.words if not is_number(w.typed)}
         foreign = tuple(word.typed for word, share in strange.items() if share == 1.0)
         return Query(
             reading=reading,
