@@ -8,6 +8,8 @@ from itertools import product
 import pytest
 
 from amlbot import Intent, KnowledgeBase, Match, Matcher, Outcome
+from amlbot.knowledge.store import Store, opened, pack
+from amlbot.matching.index import KIN, Index
 from amlbot.matching.scoring import CERTAIN
 from amlbot.model import Entity
 
@@ -129,6 +131,19 @@ def test_any_domain_will_do() -> None:
     }
     kb = KnowledgeBase({id: Intent(id, tuple(asked), "…") for id, asked in faq.items()})
     assert best(Matcher(kb).match("wat time do u close")) == "hours"
+
+
+def test_intents_that_are_taken_for_one_another_are_kin() -> None:
+    asked = {
+        "make": ("brewing green tea", "making green tea"),
+        "bus": ("bus timetable", "next bus timetable"),
+        "price": ("price of green tea", "is green tea dear"),
+    }
+    kb = KnowledgeBase({id: Intent(id, questions, "") for id, questions in asked.items()})
+    index = opened(Index, Store(pack([], Matcher(kb).parts())), "medical")
+    rows = [range(KIN * i, KIN * (i + 1)) for i in range(len(asked))]
+    near = [[index.intents[index.kin[k]] for k in row if index.kinship[k]] for row in rows]
+    assert near == [["price"], [], ["make"]]
 
 
 def test_threads_share_one_matcher(matcher: Matcher) -> None:

@@ -44,6 +44,8 @@ BINDING = frozenset({"gene", "drug", "regimen"})
 COMMON = 8
 """A feature of one intent in so many is looked up in a row of all intents, made when it is first
 needed: such rows take at most three times the memory of the postings."""
+KIN = 8
+"""Intents that one may be taken for (4 to 12 rank alike)."""
 SCAN = 8
 """Postings that are as quickly looked at one by one as one is found among many."""
 
@@ -86,6 +88,10 @@ class Index(Record):
     """Those that nearly every question of the intent names: without them it is not meant."""
     any_name: Sequence[int]
     """The intents that answer whatever drug, gene or procedure is named."""
+    kin: Ints = array("I")
+    """The intents that each is most easily taken for, `KIN` in a row; none before learning."""
+    kinship: Floats = array("f")
+    """The part of each among those; they add up to 1."""
 
     __slots__ = ("_rows", "features", "smoothing")
 

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from ..record import replace
-from .index import CENTER, Index
+from .index import CENTER, KIN, Index
 from .scoring import ALIKE, SHARPNESS
 from .spelling import Lookalikes
 
@@ -43,6 +45,7 @@ KEPT = 8
 class _Side(NamedTuple):
     """An intent that a phrasing may be thought to ask for."""
 
+    intent: int
     score: float
     """What the index counts for it."""
     spots: Sequence[tuple[int, float]]
@@ -61,7 +64,29 @@ def learned(index: Index, lookalikes: Lookalikes) -> Index:
                     shift[spot] += step
         shift = array("d", (value * (1 - STEP * DECAY) for value in shift))
     both = zip(index.evidence, shift, strict=True)
-    return replace(index, evidence=array("f", (e + TRUST * s for e, s in both)))
+    evidence = array("f", (e + TRUST * s for e, s in both))
+    kin, kinship = _kin(len(index.intents), chain.from_iterable(rounds))
+    return replace(index, evidence=evidence, kin=kin, kinship=kinship)
+
+
+def _kin(intents: int, lessons: Iterable[Sequence[_Side]]) -> tuple[array[int], array[float]]:
+    """The intents that come near each one's phrasings, or whose phrasings it comes near; how often.
+
+    Where there are fewer than `KIN`, it is its own kin, which counts for nothing.
+    """
+    met: list[Counter[int]] = [Counter() for _ in range(intents)]
+    for own, *rivals in lessons:
+        for rival in rivals:
+            met[own.intent][rival.intent] += 1
+            met[rival.intent][own.intent] += 1
+    kin, kinship = array("I"), array("f")
+    for i, near in enumerate(met):
+        often = near.most_common(KIN)
+        often += [(i, 0)] * (KIN - len(often))
+        whole = max(1, sum(times for _, times in often))
+        kin.extend(k for k, _ in often)
+        kinship.extend(times / whole for _, times in often)
+    return kin, kinship
 
 
 def _named(index: Index) -> frozenset[int]:
@@ -76,12 +101,12 @@ def _descent(shift: Sequence[float], lessons: Sequence[Sequence[_Side]]) -> Mapp
     """The step that raises the share of the first side of each lesson and lowers the others'."""
     steps: dict[int, float] = defaultdict(float)
     for sides in lessons:
-        scores = [score + sum([x * shift[spot] for spot, x in spots]) for score, spots in sides]
+        scores = [score + sum([x * shift[spot] for spot, x in spots]) for _, score, spots in sides]
         best = max(scores)
         shares = [math.exp(SHARPNESS * (score - best)) for score in scores]
         whole = sum(shares)
         shares[0] -= whole
-        for share, (_, spots) in zip(shares, sides, strict=True):
+        for share, (_, _, spots) in zip(shares, sides, strict=True):
             step = STEP * SHARPNESS * share / whole
             for spot, x in spots:
                 steps[spot] -= step * x
@@ -135,12 +160,13 @@ class _Teacher:
         spots = {k: [(held[k], x) for held, x in words if k in held] for k in self._near(words)}
         evidence, base = self.index.evidence, self.index.base
         sides = [
-            _Side(sum([x * evidence[spot] for spot, x in said]) + base[k] * total, said)
+            _Side(k, sum([x * evidence[spot] for spot, x in said]) + base[k] * total, said)
             for k, said in spots.items()
             if k != i
         ]
         own = [(held[i], x) for held, x in words if i in held]
-        return [_Side(self._left_out(i, row, own, total), own), *nlargest(RIVALS, sides)]
+        left_out = self._left_out(i, row, own, total)
+        return [_Side(i, left_out, own), *nlargest(RIVALS, sides, key=attrgetter("score"))]
 
     def _features(self, row: Mapping[int, float]) -> Mapping[int, float]:
         """A phrasing as a question: what its words say, and what they look like."""

@@ -168,7 +168,7 @@ class Matcher:
         strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
         if strange and not best.signals.named:
             return Outcome.UNKNOWN  # all that it names is nothing we write about
-        rival = scored[1].signals.share if len(scored) > 1 else 0.0
+        rival = max([s.signals.share for s in scored[1:]], default=0.0)
         close = best.score < EVIDENT and best.signals.share - rival < MARGIN
         if strange or best.missing or close or best.score < ANSWER:
             return Outcome.CLARIFY

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
 from ..knowledge.base import KnowledgeBase
 from ..text import is_number
-from .index import ANSWER, ID, Index, damped, key
+from .index import ANSWER, ID, KIN, Index, damped, key
 from .reading import PROPER, Reader, Reading, Word
 from .spelling import Grams, Lookalikes, likeness
 
@@ -25,6 +25,9 @@ ABSENT = 2.5
 UNASKED = 1.5
 """What it loses for each name that nearly all its questions have and this one has not. Held out it
 changes nothing (82.6 against 82.7); it keeps "how is AML treated" from the answer on NPM1."""
+FAR = 4.0
+"""How far below the best evidence that for an intent's kin counts for nothing (3 to 5: within 0.2
+points of the first three)."""
 VISITS = 1000
 """Postings that are visited to find intents; commoner features only tell those found apart."""
 REACH = 2.0
@@ -221,16 +224,22 @@ class Scorer:
     def score(self, query: Query, closest: int = CLOSEST) -> list[Scored]:
         """The ``closest`` intents, best first; none without any evidence.
 
-        The scores fall: all others share what the best one leaves over.
+        The scores fall: all others share what the best one leaves over. Their order is for the case
+        that the best one is wrong: then what speaks for an intent's kin speaks for it.
         """
         exact, asked = self._word_for_word(query)
         if exact < 0 and all(is_number(self._features[t]) for t in query.said) and query.said:
             return []
-        compared = self._compare(query, self._closest(query, closest, exact))
+        evidence = self._evidence(query, closest)
+        compared = self._compare(query, self._closest(evidence, closest, exact))
         best = max([found.total for found in compared.values()], default=0.0)
         shares = {i: math.exp(SHARPNESS * (found.total - best)) for i, found in compared.items()}
         whole = sum(shares.values())
-        order = sorted(compared, key=lambda i: (i == exact, compared[i].total), reverse=True)
+        kindred = self._kindred(evidence, compared)
+        first = max(compared, key=lambda i: (i == exact, compared[i].total), default=-1)
+        order = sorted(
+            compared, key=lambda i: (i == first, compared[i].total + kindred[i]), reverse=True
+        )
         like = self._likeness(query, order[0], compared[order[0]].nearest) if order else 0.0
         scored: list[Scored] = []
         left = 1.0
@@ -307,13 +316,23 @@ class Scorer:
                 found[i] += x * e
         return found
 
-    def _closest(self, query: Query, closest: int, exact: int) -> dict[int, float]:
+    def _closest(self, evidence: Mapping[int, float], closest: int, exact: int) -> dict[int, float]:
         """The evidence for the ``closest`` intents, most first, and for the ``exact`` one."""
-        evidence = self._evidence(query, closest)
         top = sorted(evidence, key=evidence.__getitem__, reverse=True)[:closest]
         if top and exact >= 0 and exact not in top:
             top.append(exact)
         return {i: evidence.get(i, 0.0) for i in top}
+
+    def _kindred(self, evidence: Mapping[int, float], among: Iterable[int]) -> dict[int, float]:
+        """The mean evidence for the kin of each intent ``among`` all, above a floor."""
+        kin, kinship = self.index.kin, self.index.kinship
+        floor = max(evidence.values(), default=0.0) - FAR
+        found = dict.fromkeys(among, 0.0)
+        for i in found if kin else ():
+            row = slice(KIN * i, KIN * (i + 1))
+            said = [max(0.0, evidence.get(k, floor) - floor) for k in kin[row]]
+            found[i] = sum(map(mul, kinship[row], said))
+        return found
 
     def _compare(self, query: Query, evidence: Mapping[int, float]) -> dict[int, Comparison]:
         """The question beside each intent that there is ``evidence`` for."""
