@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from .conversation.answering import Answering
@@ -243,8 +242,7 @@ class Bot:
         own = self._understanding.plain(text)
         if _answered(own) and (own.intent == within.intent or not _answered(within)):
             within = own
-        hollow = self._referring.hollow(text)
-        return max(within, both, key=attrgetter("rank")) if both and hollow else within
+        return both if both and self._referring.hollow(text) else within
 
     def _several(
         self, heard: Sequence[Question], story: str, state: State

@@ -12,12 +12,17 @@ from .cue import Cue
 
 MAX_PIECES = 16
 """Pieces that are looked at, first come: a message is rarely longer, and a pasted book may be."""
+WHOLE = 3
+"""Words from which a question is one of its own."""
 LISTED = 12
 """Words of the longest entry of a list that is taken for a question without a question word."""
 
+_TITLES = r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)"
 _ITEM = r"(?:\(?\d{1,2}[.)]|[-*•])\s+"
 _SENTENCE = re.compile(
-    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)\s+|(?<=\d\d\.)\s+|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
+    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)" + _TITLES + r"\s+|(?<=\d\d\.)\s+"
+    r"|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)",
+    re.IGNORECASE,
 )
 _LIST_ITEM = re.compile(_ITEM)
 _JOINTS = "and also|and|also|plus|but"
@@ -40,7 +45,7 @@ class Splitter:
     def __init__(self, cues: Cues) -> None:
         self._cues = cues
         self._leads, self._asking = Cue(cues.leads), Cue([*cues.asks, *cues.checks])
-        self._tells = Cue(cues.tells)
+        self._tells, self._ask = Cue(cues.tells), Cue(cues.asks)
 
     @cached_property
     def _join(self) -> re.Pattern[str]:
@@ -65,12 +70,19 @@ class Splitter:
             joined = _MAYBE_JOINED.search(sentence)
             halves = self._join.split(sentence) if joined else [sentence]
             own = len(halves) == 1
+            if found and own and self._adds(sentence) and not self._adds(found[-1].text):
+                found[-1] = found[-1]._replace(text=f"{found[-1].text} {sentence}")
+                continue
             for half in map(str.strip, halves):
                 short_entry = listed and len(half.split()) <= LISTED
                 found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:
                 break
         return found[:MAX_PIECES]
+
+    def _adds(self, text: str) -> bool:
+        """Whether ``text`` only goes on asking what was asked: "when?", "why wait"."""
+        return len(text.split()) < WHOLE and self._ask.opens(text)
 
     def _asks(self, text: str) -> bool:
         rest = text.replace("'", " ").replace("’", " ")  # "we're" is not "were"
