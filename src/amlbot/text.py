@@ -38,6 +38,8 @@ _ASKING = frozenset(
     """what whats which who whos why when where how hows is are am was does do did can could
     should would will may explain tell mean means""".split()  # noqa: SIM905
 )
+_LEADING = frozenset("i we just only really want wanted need to know wonder wondering".split())  # noqa: SIM905
+"""Words before the first ones: "I just want to know what helps"."""
 _MARKS = frozenset({"Mn", "Me", "Cf"})
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -130,7 +132,11 @@ def asked_in(text: str) -> str:
 
 def _opening(parts: Sequence[str]) -> list[str]:
     """Those of ``parts`` that begin like a question."""
-    return [part for part in parts if not _ASKING.isdisjoint(words(part)[:OPENING])]
+    return [part for part in parts if not _ASKING.isdisjoint(_first_words(part))]
+
+
+def _first_words(text: str) -> Sequence[str]:
+    return [word for word in words(text) if word not in _LEADING][:OPENING]
 
 
 def printable(text: str) -> str:
