@@ -6,8 +6,10 @@ import io
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -20,7 +22,7 @@ from amlbot.bot import Bot
 from amlbot.chat.prompting import Prompt
 from amlbot.chat.recall import Recall
 from amlbot.chat.repl import Manner, run
-from amlbot.cli import main
+from amlbot.cli import main, open_bot
 from amlbot.conversation.speaking import Speaker
 from amlbot.errors import KnowledgeError
 from amlbot.model import Reply
@@ -332,7 +334,11 @@ class TestPlain:
 def test_waiting_for_the_knowledge_is_said(
     keys: PipeInput, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("amlbot.chat.repl.PATIENCE", 0.0)
+    def slowly(args: SimpleNamespace) -> Bot:
+        time.sleep(1)
+        return open_bot(args)
+
+    monkeypatch.setattr("amlbot.cli.open_bot", slowly)
     keys.send_text(f"what is idh1{ENTER}quit{ENTER}")
     assert main([], environ={}) == 0
     out = capsys.readouterr().out
