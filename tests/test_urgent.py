@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from amlbot import Bot, KnowledgeBase, Outcome
+from amlbot.model import Level
 from amlbot.rendering.render import as_text
+from amlbot.safety.screen import Alarm, Screen
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,23 @@ def test_an_unclear_middle_gets_a_line_above_all_else(bot: Bot, typed: str, line
     shown = as_text(reply, bot.say, chat=True)
     assert shown.startswith(line)
     assert shown.count(line) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "vague", "line"),
+    [
+        ("what is npm1?", True, False),
+        ("what is npm1?", False, True),
+        ("the bus was late again", True, True),
+    ],
+    ids=["vague and answered", "a sign and answered", "vague and not answered"],
+)
+def test_what_only_somewhat_resembles_a_danger_gets_no_line_above_an_answer(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, typed: str, vague: bool, line: bool
+) -> None:
+    alarm = Alarm(Level.WATCH, "like-low", "Call somebody.", at_hand=False, vague=vague)
+    monkeypatch.setattr(Screen, "check", lambda screen, text: alarm)
+    assert bot.ask(typed).text.startswith("Call somebody.") is line
 
 
 def test_a_line_above_an_answer_has_the_numbers_of_the_region(bot: Bot) -> None:

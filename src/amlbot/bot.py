@@ -109,6 +109,8 @@ class Bot:
         reply = self._comforting(reply, text, turns)
         if before and before.level and reply.outcome in HARD:
             reply = _under(self._speaker.say(f"still-{before.level}"), reply)
+        if alarm and alarm.vague and reply.outcome is Outcome.ANSWER:
+            alarm = None  # what is well answered is rarely a danger (docs/safety.md)
         return _under(alarm.reply, reply) if alarm else reply, state
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:

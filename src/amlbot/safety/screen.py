@@ -5,7 +5,7 @@ sign is a set of concepts (ways to say one thing) that stand close together in o
 phrase that is enough alone. A sign that is denied, asked about, supposed, or told of another time
 is passed over; the strongest that is left makes the alarm. Where there is none, a message still
 alarms if it resembles those that people write of a danger (`likeness`); if it does so less,
-the answer gets a line above it.
+the reply gets a line above it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
-ALARM, DOUBT = 1.25, 0.95
-"""Likeness from which to raise an alarm, and from which to put a line above the answer.
+ALARM, DOUBT = 1.35, 0.95
+"""Likeness from which to raise an alarm, and from which to put a line above the reply.
 
 What other values catch, and how often they alarm for nothing: docs/safety.md.
 """
@@ -64,6 +64,8 @@ class Alarm(Record):
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
     asked: str = ""
     """What else the message asks, as it was typed; at most `MAX_ASKED` characters."""
+    vague: bool = False
+    """Heard in no sign, only in some likeness: not to stand above an answer."""
 
 
 class Phrasebook(NamedTuple):
@@ -153,7 +155,9 @@ class Screen:
             spans = (clause.span for clause in heard.clauses if clause.sentence in loud)
             return self._alarm(sign, tuple(s for s in spans if s[0] < s[1]), heard)
         said = self._safety.replies.get(sign.doubt)
-        return Alarm(Level.WATCH, id, said, False) if said and (sure or not denies) else None
+        if not said or (denies and not sure):
+            return None
+        return Alarm(Level.WATCH, id, said, at_hand=False, vague=not sure)
 
     def _denied(self, heard: Heard) -> bool:
         """Whether a sign is named in the message, or in a short one a part of it, and denied."""
