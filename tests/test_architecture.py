@@ -21,8 +21,8 @@ LAYERS = [
     ready record knowledge safety matching conversation rendering chat
     errors
     model text yamlfile store saving
-    layout style recall dialogue cue fields packing names spelling vocabulary hearing
-    keyboard guards temperature schema figures directions likeness splitting
+    layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
+    keyboard guards vitals schema figures directions likeness splitting
     base
     loading
     reading screen glossary transcript

@@ -34,7 +34,8 @@ from .hearing import (
     words_of,
 )
 from .likeness import Likeness
-from .temperature import NUMBER_WORDS, measure
+from .numerals import NUMBER_WORDS
+from .vitals import measure
 from .vocabulary import Vocabulary
 
 WINDOW = 12
