@@ -34,7 +34,7 @@ LAYERS = [
     prepare steering understanding report
     answering
     bot
-    render markdown
+    render markdown tracing
     limits
     messages markup chart
     openai openapi page

@@ -96,10 +96,14 @@ class Bot:
         reply, _ = self._turn(text, state)
         return self.filled(reply, region)
 
+    def danger(self, text: str) -> Alarm | None:
+        """The danger sign in ``text``, which nothing that was said before can change."""
+        return self._screen.check(clipped(text, MAX_READ))
+
     def _turn(self, text: str, state: State) -> tuple[Reply, State]:
         """The safety screen first, whatever came before; then everything else."""
-        alarm = self._screen.check(clipped(text, MAX_READ))
-        if alarm and alarm.level is not Level.WATCH:
+        alarm = self.danger(text)
+        if alarm and alarm.urgent:
             reply = self._urgent(alarm)
             subjects = self._referring.subjects((), clipped(text))
             return reply, State(reply=reply, trail=state.trail, subjects=subjects)

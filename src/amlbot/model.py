@@ -393,10 +393,6 @@ class Explanation(Record):
     flipped: tuple[str, ...] = ()
     """A direction of the question and its opposite in the nearest phrasing: a veto."""
 
-    def as_dict(self) -> dict[str, object]:
-        """The explanation as plain data for JSON."""
-        return {"schema": 1, **asdict(self)}
-
 
 class Choice(Record):
     """A question on offer, picked by its number or its words."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from operator import contains
 
@@ -19,6 +19,8 @@ _CLAUSE = re.compile(
     r"|\s(?=(?:and|but|also|plus|so|because|although|though|however|then)\s)",
     re.IGNORECASE,
 )
+"""Finer than the cuts of `text.asked_in` and `splitting`, and shared with neither: a guard reaches
+to the end of its clause, and what alarms must not hang on how people ask."""
 _SENTENCE_END = re.compile(r"[.!?;。]|\n\s*\n")
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]"
@@ -62,6 +64,11 @@ class Heard:
     def certain(self, span: Span) -> bool:
         """Whether each word of ``span`` can stand for one thing only."""
         return all(len(word) == 1 for word in self.words[slice(*span)])
+
+    def text(self, spans: Iterable[Span]) -> str:
+        """The words of ``spans`` in their order, each as what it may stand for first."""
+        stretches = (self.words[slice(*span)] for span in sorted(spans))
+        return " … ".join(" ".join(word[0] for word in words) for words in stretches)
 
     def near(self, name: str, start: int, end: int) -> Iterator[Span]:
         """Where ``name`` begins between ``start`` and ``end``."""
