@@ -26,7 +26,7 @@ LAYERS = [
     base
     loading
     reading screen glossary transcript
-    index quality
+    index quality mentions
     scoring
     learning
     matcher

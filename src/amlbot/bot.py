@@ -67,7 +67,8 @@ class Bot:
         self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
         self._screen = Screen(self.kb)
         self._referring = Referring(self.kb, reader)
-        self._steering = Steering(self.kb, self._speaker, self._referring)
+        self._mentions = self._referring.mentions
+        self._steering = Steering(self.kb, self._speaker, self._mentions)
         self._splitter, self._feels = Splitter(cues(self.kb)), Cue(cues(self.kb).feels)
         matchers = self.matcher, Matcher(self.kb, chat=True, reader=reader, learn=True)
         self._understanding = Understanding(self.kb, matchers, self._referring, self._speaker)
@@ -105,7 +106,7 @@ class Bot:
         alarm = self.danger(text)
         if alarm and alarm.urgent:
             reply = self._urgent(alarm)
-            subjects = self._referring.subjects((), clipped(text))
+            subjects = self._mentions.subjects((), clipped(text))
             return reply, State(reply=reply, trail=state.trail, subjects=subjects)
         turns = len(state.trail) + state.misses
         before = state.reply
@@ -196,7 +197,7 @@ class Bot:
             if piece.asks or piece in chatty
         ]
         story = len(told) > 1 and len(heard) == 1 and not chatty.intersection(told)
-        of_ours = not self._referring.elsewhere(whole)
+        of_ours = not self._mentions.elsewhere(whole)
         if not (of_ours and (story or len(heard) > 1)) or (not chatty and self._is_one(whole)):
             return self._answering.answer(whole, state)
         if story and not state.live and heard[0].piece.own:
@@ -237,7 +238,7 @@ class Bot:
         both = self._understanding.plain(f"{question.before} {text}") if question.before else None
         if both and points and _answered(both):
             return both
-        subjects = self._referring.told(story)
+        subjects = self._mentions.told(story)
         if subjects and not state.live:
             state = replace(state, subjects=subjects, age=0, question="")
         within = self._understanding.question(text, state)

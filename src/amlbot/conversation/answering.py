@@ -36,6 +36,7 @@ class Answering:
     ) -> None:
         self.kb = understanding.kb
         self._understanding, self._referring = understanding, referring
+        self._mentions = referring.mentions
         self._speaker, self._steering = speaker, steering
 
     @cached_property
@@ -80,7 +81,7 @@ class Answering:
             said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
         if reply.outcome is Outcome.ANSWER:
             return said, self._steering.answered(reply, state, question)
-        subjects = self._common_subject(reply) or self._referring.subjects((), question)
+        subjects = self._common_subject(reply) or self._mentions.subjects((), question)
         return said, replace(
             state,
             choices=reply.choices,
@@ -111,7 +112,7 @@ class Answering:
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
         told = self._referring.tells(question)
         faint = match.best is not None and match.best.score < NAMELESS
-        if faint and (told or self._referring.nameless(question)):
+        if faint and (told or self._mentions.nameless(question)):
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
         names = printable(" and ".join(unwritten) or self._referring.strange(question))
@@ -130,7 +131,7 @@ class Answering:
 
         One that people have beside AML is no reason to decline where answers about it are offered.
         """
-        id = self._referring.other_disease(question)
+        id = self._mentions.other_disease(question)
         if not id:
             return ""
         disease = self.kb.entities[id]
@@ -139,13 +140,13 @@ class Answering:
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""
-        names, length = self._referring.names(question), len(question.split())
+        names, length = self._mentions.names(question), len(question.split())
         told = self._referring.tells(question)
         if not told and len(names) * LIST < length > FRAGMENT:
             return match
         if not told and length <= FRAGMENT:
-            names = list(filter(self._referring.proper, names))
-        covers = self._referring.covers
+            names = list(filter(self._mentions.proper, names))
+        covers = self._mentions.covers
         about = tuple(
             candidate
             for candidate in match.candidates
@@ -159,7 +160,7 @@ class Answering:
         """The names in a question that nothing on offer speaks of."""
         ids = {entity.name: id for id, entity in self.kb.entities.items()}
         offered = [self.kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
-        covers = self._referring.covers
+        covers = self._mentions.covers
         return [
             name
             for name in match.unknown_names

@@ -14,7 +14,7 @@ from ..record import replace
 from ..rendering.layout import key_sentence
 from .dialogue import State
 from .glossary import terms_in
-from .referring import Referring
+from .mentions import Mentions
 from .speaking import MAX_CHOICES, Speaker
 
 MAX_TERMS = 4
@@ -28,8 +28,8 @@ Move = Callable[[State], tuple[Reply, State] | None]
 class Steering:
     """Moves in a conversation. Each gives None where there is nothing to move on."""
 
-    def __init__(self, kb: KnowledgeBase, speaker: Speaker, referring: Referring) -> None:
-        self.kb, self._speaker, self._referring = kb, speaker, referring
+    def __init__(self, kb: KnowledgeBase, speaker: Speaker, mentions: Mentions) -> None:
+        self.kb, self._speaker, self._mentions = kb, speaker, mentions
         self.moves: Mapping[str, Move] = {
             "chat-more": self.more,
             "chat-simpler": self.simpler,
@@ -74,7 +74,7 @@ class Steering:
         if state.reply is None:
             return None
         terms = terms_in(self.kb, f"{state.reply.title or ''}\n{state.reply.text}")
-        hard = [t for t in terms if not self._referring.implied(t.term)][:MAX_TERMS]
+        hard = [t for t in terms if not self._mentions.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         short = self._speaker.say("in-short", short=_first_sentence(state.reply.text))
         parts = [short]
@@ -168,7 +168,7 @@ class Steering:
         return State(
             choices=reply.choices,
             question=question or intent.title,
-            subjects=self._referring.subjects(intent.about, question),
+            subjects=self._mentions.subjects(intent.about, question),
             trail=(*state.trail, intent.id),
             reply=reply,
             others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),
