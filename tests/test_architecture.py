@@ -31,8 +31,10 @@ LAYERS = [
     learning
     matcher
     evaluate referring speaking
-    prepare steering understanding report
+    prepare understanding report
+    steering
     answering
+    sentences
     bot
     render markdown tracing
     limits

@@ -57,7 +57,7 @@ class Answering:
             if moved:
                 return moved
         understood = self._understanding.question(text, state)
-        if understood.match.outcome is not Outcome.ANSWER:
+        if not understood.answered:
             number = self._worded_choice(text, state)
             picked = self._steering.pick(number, state) if number else None
             if picked:

@@ -62,6 +62,11 @@ class Understood(Record):
         return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
 
     @property
+    def answered(self) -> bool:
+        """Whether it is sure enough to be answered."""
+        return self.match.outcome is Outcome.ANSWER
+
+    @property
     def intent(self) -> str:
         """The id of the best guess; empty if there is none."""
         return self.match.best.intent if self.match.best else ""
@@ -69,11 +74,11 @@ class Understood(Record):
     @property
     def rank(self) -> tuple[bool, float]:
         """For comparing: what is answered is before what is asked about."""
-        return self.match.outcome is Outcome.ANSWER, self.score
+        return self.answered, self.score
 
     def unsure(self) -> Understood:
         """The same, to be asked about rather than answered."""
-        if self.match.outcome is not Outcome.ANSWER:
+        if not self.answered:
             return self
         return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
 
@@ -128,7 +133,7 @@ class Understanding:
         if not state.live and self._bare(plain):
             return plain.unsure()
         tied = list[Understood]()
-        answered, names = plain.match.outcome is Outcome.ANSWER, self._mentions.names(text)
+        answered, names = plain.answered, self._mentions.names(text)
         own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
         brief = len(text.split()) <= BRIEF and not names and not answered
         for reading in self._referring.readings(text, state):
@@ -145,6 +150,14 @@ class Understanding:
         if not tied or (named and not asked_back) or self._stands(text, plain, tied):
             return plain
         return (asked_back or [plain.unsure()])[0]
+
+    def is_one(self, text: str) -> bool:
+        """Whether several sentences are plainly one question, or one request for a decision."""
+        match = self._matcher.match(text)
+        if not match.best:
+            return False
+        decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
+        return match.best.score >= WHOLE or decides
 
     def _bare(self, understood: Understood) -> bool:
         """Whether a question points to something that was not named, and so could be of anything.
@@ -207,7 +220,7 @@ class Understanding:
         The matcher itself keeps names apart, but for the plain words among them.
         """
         best = understood.match.best
-        if understood.match.outcome is not Outcome.ANSWER or not best:
+        if not understood.answered or not best:
             return False
         if reading.weak:
             name = self.kb.entities[reading.about[0]].name
