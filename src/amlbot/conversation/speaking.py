@@ -91,9 +91,14 @@ class Speaker:
         ids = list(dict.fromkeys(intents))[:MAX_CHOICES]
         return tuple(Choice(id, self.kb.intents[id].title) for id in ids)
 
+    def offered(self, match: Match) -> tuple[Choice, ...]:
+        """The choices of a match that is to be asked about; of any other none."""
+        asks = match.outcome is Outcome.CLARIFY
+        return self.choices(c.intent for c in match.candidates) if asks else ()
+
     def clarify(self, match: Match, misses: int, names: str) -> Reply:
         """Asking back which of the best few is meant; ``names`` is what none of them is about."""
-        choices = self.choices(candidate.intent for candidate in match.candidates)
+        choices = self.offered(match)
         if misses >= self.variants("clarify") - 1:
             text = self.say("clarify", misses)
         elif names:
@@ -107,8 +112,7 @@ class Speaker:
 
     def told(self, match: Match, misses: int) -> Reply:
         """What is said to news that asks nothing, with what may be asked about it."""
-        asks = match.outcome is Outcome.CLARIFY
-        choices = self.choices(c.intent for c in match.candidates) if asks else ()
+        choices = self.offered(match)
         return Reply(
             match.outcome,
             self.say("told" if choices else "told-only", misses),
