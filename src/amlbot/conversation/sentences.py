@@ -60,17 +60,20 @@ class Sentences:
         if chatty.issuperset(told):
             return self._steering.steered((told or pieces[-1:])[0].text, state)
         whole = text if len(told) == len(pieces) else " ".join(piece.text for piece in told)
-        if self._mentions.elsewhere(whole) or (not chatty and self._understanding.is_one(whole)):
-            return self._answering.answer(whole, state)
         heard = list(_questions(told, chatty))
-        if len(heard) > 1:
-            return self._several(heard, whole, state) or self._answering.answer(whole, state)
         story = len(told) > 1 and len(heard) == 1 and chatty.isdisjoint(told)
-        if story and (state.live or not heard[0].piece.own):
-            return self._answering.reply(self._surest(heard[0], whole, state), state)
         # To the matcher a story is one: it weighs what is told beside what is asked. The question
-        # read alone is answered as often rightly and more often wrongly (docs/matching.md).
-        return self._answering.answer(whole, state)
+        # read alone is answered rightly as often, and wrongly more often (docs/matching.md).
+        apart = len(heard) > 1 or (story and (state.live or not heard[0].piece.own))
+        if (
+            not apart
+            or self._mentions.elsewhere(whole)
+            or (not chatty and self._understanding.is_one(whole))
+        ):
+            return self._answering.answer(whole, state)
+        if story:
+            return self._answering.reply(self._surest(heard[0], whole, state), state)
+        return self._several(heard, whole, state) or self._answering.answer(whole, state)
 
     def _surest(self, question: Question, whole: str, state: State) -> Understood:
         """One question in a story: alone or with what the story names, whichever is surer.
