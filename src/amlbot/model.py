@@ -365,6 +365,7 @@ class Match(Record):
 
     @property
     def best(self) -> Candidate | None:
+        """The likeliest candidate, whatever the outcome; None if there is none."""
         return self.candidates[0] if self.candidates else None
 
 

@@ -42,9 +42,11 @@ BRIEF = 4
 class Matching(Protocol):
     """What a bot needs of a matcher; anything with these two can stand in."""
 
-    def match(self, text: str) -> Match: ...
+    def match(self, text: str) -> Match:
+        """What ``text`` asks for: an outcome, and candidates with scores in [0, 1], best first."""
 
-    def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
+    def search(self, text: str, limit: int = 10) -> list[Candidate]:
+        """At most ``limit`` intents, the nearest to ``text`` first, sure or not."""
 
 
 class Understood(Record):

@@ -59,6 +59,7 @@ class Heard:
         """Where each concept and guard occurs, in order."""
 
     def clause(self, position: int) -> Clause:
+        """The clause of the word at ``position``."""
         return self.clauses[self.clause_of[position]]
 
     def certain(self, span: Span) -> bool:
@@ -79,6 +80,7 @@ class Heard:
             yield spans[i]
 
     def any(self, name: str, start: int, end: int) -> bool:
+        """Whether ``name`` begins between ``start`` and ``end``."""
         return next(self.near(name, start, end), None) is not None
 
     def opens_clause(self, position: int) -> bool:
@@ -93,6 +95,7 @@ class Heard:
         return opens and end - first > 1
 
     def same_sentence(self, a: int, b: int) -> bool:
+        """Whether the words at two positions are in one sentence."""
         return self.clause(a).sentence == self.clause(b).sentence
 
 
@@ -144,6 +147,7 @@ def _plain_words(phrase: str) -> list[str]:
 
 
 def overlap(span: Span, others: Sequence[Span]) -> bool:
+    """Whether ``span`` shares a word with any of ``others``."""
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
