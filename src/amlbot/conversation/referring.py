@@ -30,7 +30,8 @@ FRAGMENT = 6
 TOLD = 3
 """Words of the shortest sentence that tells of someone: "my hair" is a topic."""
 TERM = 2
-"""Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
+"""Words of the longest term: a message that is no more ("blast cells") asks what it means, and so
+does a statement that quotes one ("she called it 'nadir'")."""
 _EDGES = " ?!.,:;-\"'"
 _NOTHING = re.compile(r"(?!)")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
@@ -100,26 +101,11 @@ class Referring:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
-        rest = self.led(text).strip(_EDGES)
-        turned = self._turns.after(rest)
-        if turned != rest:
-            return list(_distinct(self._turned(turned, state), text))
-        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
-        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
-            return list(_distinct(self._narrowed(rest, state), text))
-        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
-        if replaced:
-            return list(_distinct(replaced, text))
-        kinds = {self.kb.entities[id].kind for id in self.mentions.names(rest)}
-        if state.age > SOON or kinds - PLAIN:
-            return []
-        weak = "aspect" not in kinds
-        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
-        return list(_distinct(self._named(rest, things if weak else state.live, weak), text))
+        return list(_distinct(self._completed(self._core(text), state), text))
 
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
-        typed = self.led(text).strip(_EDGES)
+        typed = self._core(text)
         rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
         place = self._instead.place(rest)
         if place:  # "FLT3 not NPM1"
@@ -146,7 +132,7 @@ class Referring:
 
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
-        frame = self._frames.match(self.led(text).strip(_EDGES))
+        frame = self._frames.match(self._core(text))
         return frozenset(words(frame[1])) if frame else frozenset()
 
     def points(self, text: str, idly: bool = False) -> bool:
@@ -174,9 +160,31 @@ class Referring:
 
     def defined(self, text: str) -> str | None:
         """The word whose meaning ``text`` asks for; None if it asks for something else."""
-        rest = self.led(text).strip(_EDGES)
+        rest = self._core(text)
         word = self._defines.before(self._defines.after(rest)).strip(_EDGES)
-        return word if word != rest or len(word.split()) <= 2 else None
+        return word if word != rest or len(word.split()) <= TERM else None
+
+    def _core(self, text: str) -> str:
+        """``text`` without what leads into it, and without signs around it."""
+        return self.led(text).strip(_EDGES)
+
+    def _completed(self, rest: str, state: State) -> Iterable[Reading]:
+        """``rest`` in what it leans on, by the first way to lean that shows in it."""
+        turned = self._turns.after(rest)
+        if turned != rest:
+            return self._turned(turned, state)
+        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
+        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
+            return self._narrowed(rest, state)
+        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
+        if replaced:
+            return replaced
+        kinds = {self.kb.entities[id].kind for id in self.mentions.names(rest)}
+        if state.age > SOON or kinds - PLAIN:
+            return ()
+        weak = "aspect" not in kinds
+        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
+        return self._named(rest, things if weak else state.live, weak)
 
     def _turned(self, rest: str, state: State) -> Iterator[Reading]:
         """The last question, asked of something else: "what about CBF"."""
