@@ -119,7 +119,7 @@ class Sentences:
     ) -> tuple[Reply, State] | None:
         """Each of several questions; None if they are rather one."""
         parts, after = self._parts(heard, story, state)
-        answers = [part for part in parts if part.outcome in (Outcome.ANSWER, Outcome.CHAT)]
+        answers = [part for part in parts if part.settled]
         if not answers:
             return None
         sentences = all(question.piece.own for question in heard)

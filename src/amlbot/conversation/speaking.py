@@ -105,9 +105,8 @@ class Speaker:
             text = self.say("clarify-name", misses, names=names)
         else:
             text = self.say("clarify-one" if len(choices) == 1 else "clarify", misses)
-        score = match.best.score if match.best else 0.0
         return Reply(
-            Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
+            Outcome.CLARIFY, text, score=match.score, choices=choices, candidates=match.candidates
         )
 
     def told(self, match: Match, misses: int) -> Reply:
@@ -116,7 +115,7 @@ class Speaker:
         return Reply(
             match.outcome,
             self.say("told" if choices else "told-only", misses),
-            score=match.best.score if match.best else 0.0,
+            score=match.score,
             choices=choices,
             candidates=match.candidates,
         )
@@ -131,8 +130,7 @@ class Speaker:
             text = self.say(occasion, misses, names=names)
         else:
             text = self.say("unknown", misses)
-        score = match.best.score if match.best else 0.0
-        return Reply(Outcome.UNKNOWN, text, score=score, candidates=match.candidates)
+        return Reply(Outcome.UNKNOWN, text, score=match.score, candidates=match.candidates)
 
     def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
         """Several replies as one; ``unheard`` are the questions that are left for later."""

@@ -60,8 +60,7 @@ class Understood(Record):
     @property
     def score(self) -> float:
         """How sure the best guess is, in [0, 1]; 0 if it is too unsure to be offered."""
-        best = self.match.best
-        return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
+        return 0.0 if self.match.outcome is Outcome.UNKNOWN else self.match.score
 
     @property
     def answered(self) -> bool:
