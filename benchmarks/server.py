@@ -133,6 +133,6 @@ def resident(process: int) -> float:
 def commands(workers: int) -> tuple[list[str], list[str]]:
     """What starts the bare echo, and what starts the server."""
     bare = [sys.executable, "-m", "uvicorn", "--factory", "server:echo", "--workers", str(workers)]
-    bare += ["--app-dir", str(Path(__file__).parent), "--http", "amlbot.web.server:_Impatient"]
+    bare += ["--app-dir", str(Path(__file__).parent), "--http", "amlbot.web.server:Impatient"]
     bare += ["--no-access-log", "--log-level", "warning"]
     return bare, [sys.executable, "-m", "amlbot", "serve", "--workers", str(workers)]

@@ -21,20 +21,22 @@ LAYERS = [
     ready record knowledge safety matching conversation rendering chat
     errors
     model text yamlfile store saving
-    layout style recall dialogue cue fields packing names spelling vocabulary hearing
-    keyboard guards temperature schema figures directions likeness splitting
+    layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
+    keyboard guards vitals schema figures directions likeness splitting
     base
     loading
     reading screen glossary transcript
-    index quality
+    index quality mentions
     scoring
     learning
     matcher
     evaluate referring speaking
-    prepare steering understanding report
+    prepare understanding report
+    steering
     answering
+    sentences
     bot
-    render markdown
+    render markdown tracing
     limits
     messages markup chart
     openai openapi page

@@ -52,10 +52,15 @@ def address(bot: amlbot.Bot) -> Iterator[str]:
 
 
 def test_own_knowledge_matcher_and_wording(capsys: pytest.CaptureFixture[str]) -> None:
-    knowledge, matcher, wording = recipes("Your own knowledge, matcher, wording")
+    knowledge, alone, matcher, wording = recipes("Your own knowledge, matcher, wording")
     run(knowledge)
     assert capsys.readouterr().out == "From nine to five.\n"
-    assert "children" in str(run(matcher)["bot"].ask("npm1 in kidz").title)
+    run(alone)
+    assert ANSWER in capsys.readouterr().out
+    own = run(matcher)["bot"]
+    assert own.ask("What is NPM1?").intent == "npm1-what"
+    assert own.ask("wat is npm1").outcome is amlbot.Outcome.UNKNOWN
+    assert own.ask("chest pain").outcome is amlbot.Outcome.URGENT
     unknown = run(wording)["bot"].ask("banana soup on the moon")
     assert unknown.text == "I have nothing on that. Our nurses do: extension 12."
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from amlbot import KnowledgeBase, check
 from amlbot.model import Level, Safety
 from amlbot.quality import Quality
+from amlbot.safety.numerals import read_number
 from amlbot.safety.screen import MAX_ASKED, Screen
-from amlbot.safety.temperature import in_celsius, read_number
+from amlbot.safety.vitals import in_celsius
 from amlbot.text import words
 
 FILES = [

@@ -7,7 +7,7 @@ import pytest
 from amlbot import Bot, KnowledgeBase, Outcome
 from amlbot.model import Level
 from amlbot.rendering.render import as_text
-from amlbot.safety.screen import Alarm, Screen
+from amlbot.safety.screen import ALARM, Alarm, Screen
 
 
 @pytest.mark.parametrize(
@@ -87,18 +87,18 @@ def test_an_unclear_middle_gets_a_line_above_all_else(bot: Bot, typed: str, line
 
 
 @pytest.mark.parametrize(
-    ("typed", "vague", "line"),
+    ("typed", "likeness", "line"),
     [
-        ("what is npm1?", True, False),
-        ("what is npm1?", False, True),
-        ("the bus was late again", True, True),
+        ("what is npm1?", ALARM - 0.1, False),
+        ("what is npm1?", 0.0, True),
+        ("the bus was late again", ALARM - 0.1, True),
     ],
     ids=["vague and answered", "a sign and answered", "vague and not answered"],
 )
 def test_what_only_somewhat_resembles_a_danger_gets_no_line_above_an_answer(
-    bot: Bot, monkeypatch: pytest.MonkeyPatch, typed: str, vague: bool, line: bool
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, typed: str, likeness: float, line: bool
 ) -> None:
-    alarm = Alarm(Level.WATCH, "like-low", "Call somebody.", at_hand=False, vague=vague)
+    alarm = Alarm(Level.WATCH, "low", "Call somebody.", False, "so low", likeness=likeness)
     monkeypatch.setattr(Screen, "check", lambda screen, text: alarm)
     assert bot.ask(typed).text.startswith("Call somebody.") is line
 

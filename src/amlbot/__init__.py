@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from .matching.matcher import Matcher
     from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
     from .rendering.markdown import respond
+    from .safety.screen import Alarm
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Alarm",
     "AmlbotError",
     "Bot",
     "Candidate",
@@ -49,6 +51,7 @@ _HOMES = {
     "knowledge.loading": ("check", "load"),
     "rendering.markdown": ("respond",),
     "matching.matcher": ("Matcher",),
+    "safety.screen": ("Alarm",),
     "model": ("Candidate", "Choice", "Intent", "Match", "Outcome", "Reply", "Source", "Turn"),
 }
 

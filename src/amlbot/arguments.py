@@ -33,7 +33,8 @@ _EXAMPLES = {
   amlbot show npm1-frequency               one answer, and every way to ask for it
   amlbot show npm1-frequency --json""",
     "explain": """\
-  amlbot explain "is npm1 bad"             the words, the evidence, the rivals, the vetoes""",
+  amlbot explain "is npm1 bad"             the words, the evidence, the rivals, the vetoes
+  amlbot explain "chest pain"              the danger sign that comes before all that""",
     "test": """\
   amlbot test                              hold out every way to ask once
   amlbot test cases.yaml                   run question and intent pairs of your own""",
@@ -147,7 +148,7 @@ def _add_commands(parser: _Parser, common: _Parser) -> None:
     listing.add_argument("topic", nargs="?", default="", help="only this topic")
     show = command("show", "show one answer with all its questions and sources")
     show.add_argument("id", help="the id, as in: amlbot list --json")
-    explain = command("explain", "show why a question gets its answer")
+    explain = command("explain", "show why a message gets its reply")
     explain.add_argument("question", nargs="+")
     _add_test(command("test", "run question → intent cases, or hold out every phrasing once"))
     _add_serve(command("serve", "serve the web page and the HTTP API (needs amlbot[web])"))

@@ -192,14 +192,11 @@ def _show(args: SimpleNamespace) -> int:
 
 def _explain(args: SimpleNamespace) -> int:
     from .knowledge.loading import load
-    from .matching.matcher import Matcher
-    from .rendering.render import explanation_as_text, json_line
+    from .rendering.render import json_line
+    from .tracing import as_text, trace
 
-    explanation = Matcher(load(args.knowledge), learn=True).explain(" ".join(args.question))
-    if args.json:
-        print(json_line(explanation.as_dict()))
-    else:
-        print(explanation_as_text(explanation))
+    found = trace(load(args.knowledge), " ".join(args.question))
+    print(json_line(found.as_dict()) if args.json else as_text(found))
     return EXIT_OK
 
 

@@ -365,7 +365,13 @@ class Match(Record):
 
     @property
     def best(self) -> Candidate | None:
+        """The likeliest candidate, whatever the outcome; None if there is none."""
         return self.candidates[0] if self.candidates else None
+
+    @property
+    def score(self) -> float:
+        """The score of the best candidate, in [0, 1]; 0 if there is none."""
+        return self.best.score if self.best else 0.0
 
 
 class Rival(Record):
@@ -392,10 +398,6 @@ class Explanation(Record):
     thresholds: tuple[tuple[str, float], ...]
     flipped: tuple[str, ...] = ()
     """A direction of the question and its opposite in the nearest phrasing: a veto."""
-
-    def as_dict(self) -> dict[str, object]:
-        """The explanation as plain data for JSON."""
-        return {"schema": 1, **asdict(self)}
 
 
 class Choice(Record):
@@ -437,6 +439,11 @@ class Reply(Record):
     parts: tuple[Reply, ...] = ()
     """Several questions in one message: the reply to each, in order. The outer reply has the
     titles and texts of all of them in ``text``, and their sources, choices and figures."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether its choices are next questions; else the reader is asked which one is meant."""
+        return self.outcome in (Outcome.ANSWER, Outcome.CHAT)
 
     @property
     def each(self) -> tuple[Reply, ...]:

@@ -50,6 +50,7 @@ class Stats(Record):
     """The reading grade of every answer, in ascending order."""
 
     def lines(self) -> Iterator[str]:
+        """The counts and the grades, one a line."""
         for name, count in self.counts.items():
             yield f"{count:>6}  {name}"
         if self.grades:
@@ -76,6 +77,7 @@ class Quality:
                 yield Problem(file, int(line or 0), f"{intent.id}: {message}", advice=True)
 
     def stats(self) -> Stats:
+        """How much there is, and the grade of every answer that is no small talk."""
         kb = self.kb
         counts = {
             "intents": len(kb.intents),

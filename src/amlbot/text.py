@@ -28,7 +28,8 @@ _TOKEN = re.compile(
 
 _SENTENCE = re.compile(r"(?<=[?!])\s+|(?<=\w\w\.)\s+|;\s+|\n+")  # not within t(3;3) and "C. diff"
 _CLAUSE = re.compile(
-    r",\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=(?:i|is|how|what|when|why)\b)", re.I
+    r",\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=(?:i|is|how|what|when|why)\b)",
+    re.IGNORECASE,
 )
 LONG = 10
 """Words beyond which one sentence may be a story."""

@@ -36,6 +36,7 @@ class Answering:
     ) -> None:
         self.kb = understanding.kb
         self._understanding, self._referring = understanding, referring
+        self._mentions = referring.mentions
         self._speaker, self._steering = speaker, steering
 
     @cached_property
@@ -56,7 +57,7 @@ class Answering:
             if moved:
                 return moved
         understood = self._understanding.question(text, state)
-        if understood.match.outcome is not Outcome.ANSWER:
+        if not understood.answered:
             number = self._worded_choice(text, state)
             picked = self._steering.pick(number, state) if number else None
             if picked:
@@ -65,72 +66,85 @@ class Answering:
 
     def reply(self, understood: Understood, state: State) -> tuple[Reply, State]:
         """What is said to a question once it is understood, and where that leaves things."""
-        match, question = understood.match, understood.question
-        reply, meaning = self._found(match, question, state)
-        notes = [
-            self._speaker.say("corrected", typed=printable(typed), name=name)
-            for typed, name in match.corrections[:1]
-        ]
-        again = understood.completed and reply.intent in state.trail[-1:]
-        if again and reply.score < WHOLE:
-            notes.append(self._speaker.say("again"))
-        said = reply
-        if notes and reply.outcome is not Outcome.UNKNOWN:
-            lead = "\n\n".join(notes)
-            said = replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
+        question = understood.question
+        reply = self._found(understood.match, question, state)
+        said = self._noted(reply, understood, state)
         if reply.outcome is Outcome.ANSWER:
             return said, self._steering.answered(reply, state, question)
-        subjects = self._common_subject(reply) or self._referring.subjects((), question)
+        subjects = self._common_subject(reply) or self._mentions.subjects((), question)
         return said, replace(
             state,
             choices=reply.choices,
             asked=reply.outcome is Outcome.CLARIFY,
             picked_from=(),
-            misses=state.misses + (not meaning),
+            misses=state.misses + (reply.outcome is not Outcome.CHAT),
             question=question,
             subjects=subjects or state.subjects,
             age=0 if subjects else state.age + 1,
         )
 
-    def _found(self, match: Match, question: str, state: State) -> tuple[Reply, bool]:
-        """The reply to a match, and whether it is the meaning of a word in place of an answer."""
+    def _noted(self, reply: Reply, understood: Understood, state: State) -> Reply:
+        """``reply`` after how a misspelt name was taken, and that this was answered just before."""
+        notes = [
+            self._speaker.say("corrected", typed=printable(typed), name=name)
+            for typed, name in understood.match.corrections[:1]
+        ]
+        again = understood.completed and reply.intent in state.trail[-1:]
+        if again and reply.score < WHOLE:
+            notes.append(self._speaker.say("again"))
+        if not notes or reply.outcome is Outcome.UNKNOWN:
+            return reply
+        lead = "\n\n".join(notes)
+        return replace(reply, text=f"{lead}\n\n{reply.text}", lead=lead)
+
+    def _found(self, match: Match, question: str, state: State) -> Reply:
+        """The reply to a match alone: the answer, or what is said in its place."""
         if match.outcome is Outcome.ANSWER and match.best:
             intent = self.kb.intents[match.best.intent]
-            return self._speaker.show(intent, match.best.score, match.candidates), False
+            return self._speaker.show(intent, match.best.score, match.candidates)
+        return self._meaning(match, question) or self._unanswered(match, question, state)
+
+    def _meaning(self, match: Match, question: str) -> Reply | None:
+        """The meaning of the word that ``question`` asks for; None if it asks for no such thing."""
         word = self._referring.defined(question)
         term = define(self.kb, word) if word else None
-        if term:
-            text = self._speaker.say("meaning", term=term.term, meaning=term.meaning)
-            choices = self._speaker.choices(c.intent for c in match.candidates)
-            sources = tuple(self.kb.sources[id] for id in term.sources)
-            asked_back = choices if match.outcome is Outcome.CLARIFY else ()
-            return Reply(Outcome.CHAT, text, sources=sources, choices=asked_back), True
+        if not term:
+            return None
+        return Reply(
+            Outcome.CHAT,
+            self._speaker.say("meaning", term=term.term, meaning=term.meaning),
+            sources=tuple(self.kb.sources[id] for id in term.sources),
+            choices=self._speaker.offered(match),
+        )
+
+    def _unanswered(self, match: Match, question: str, state: State) -> Reply:
+        """Asking back, declining, or thanking for news."""
         disease = self._other_disease(question, match)
         if disease and state.misses == 0:
             text = self._speaker.say("other-disease", name=disease)
-            return Reply(Outcome.UNKNOWN, text, candidates=match.candidates), False
+            return Reply(Outcome.UNKNOWN, text, candidates=match.candidates)
         told = self._referring.tells(question)
         faint = match.best is not None and match.best.score < NAMELESS
-        if faint and (told or self._referring.nameless(question)):
+        if faint and (told or self._mentions.nameless(question)):
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
         names = printable(" and ".join(unwritten) or self._referring.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
         if told and not names:
-            return self._speaker.told(match, state.misses), False
+            return self._speaker.told(match, state.misses)
         if match.outcome is Outcome.CLARIFY:
             names = printable(" and ".join(self._unspoken_of(match)))
-            return self._speaker.clarify(match, state.misses, names), False
+            return self._speaker.clarify(match, state.misses, names)
         outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
-        return self._speaker.unknown(match, state.misses, names, outside=outside), False
+        return self._speaker.unknown(match, state.misses, names, outside=outside)
 
     def _other_disease(self, question: str, match: Match) -> str:
         """The name of the disease that ``question`` is of, if it is no AML; empty otherwise.
 
         One that people have beside AML is no reason to decline where answers about it are offered.
         """
-        id = self._referring.other_disease(question)
+        id = self._mentions.other_disease(question)
         if not id:
             return ""
         disease = self.kb.entities[id]
@@ -139,13 +153,13 @@ class Answering:
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""
-        names, length = self._referring.names(question), len(question.split())
+        names, length = self._mentions.names(question), len(question.split())
         told = self._referring.tells(question)
         if not told and len(names) * LIST < length > FRAGMENT:
             return match
         if not told and length <= FRAGMENT:
-            names = list(filter(self._referring.proper, names))
-        covers = self._referring.covers
+            names = list(filter(self._mentions.proper, names))
+        covers = self._mentions.covers
         about = tuple(
             candidate
             for candidate in match.candidates
@@ -159,7 +173,7 @@ class Answering:
         """The names in a question that nothing on offer speaks of."""
         ids = {entity.name: id for id, entity in self.kb.entities.items()}
         offered = [self.kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
-        covers = self._referring.covers
+        covers = self._mentions.covers
         return [
             name
             for name in match.unknown_names

@@ -13,13 +13,12 @@ from functools import cached_property
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.loading import cues
 from ..matching.reading import Reader
-from ..model import Intent
 from ..record import Record, replace
-from ..text import clean, words
+from ..text import words
 from .cue import Cue, Place
 from .dialogue import State
+from .mentions import MAX_SUBJECTS, PLAIN, Mentions
 
-MAX_SUBJECTS = 3
 SOON = 1
 """Messages after which a question that names nothing is no longer taken to go on."""
 MAX_WORDS = 25
@@ -31,13 +30,9 @@ FRAGMENT = 6
 TOLD = 3
 """Words of the shortest sentence that tells of someone: "my hair" is a topic."""
 TERM = 2
-"""Words of the longest quotation in a statement that is a term ("she called it 'nadir'")."""
-_THINGS = frozenset({"drug", "regimen", "procedure"})
-"""Kinds of entity that stand in one another's place in a question: treatments."""
+"""Words of the longest term: a message that is no more ("blast cells") asks what it means, and so
+does a statement that quotes one ("she called it 'nadir'")."""
 _EDGES = " ?!.,:;-\"'"
-_ASKED_OF = frozenset({"gene", "drug", "regimen", "procedure", "test"})
-"""Kinds of entity that make a question one about AML, whatever disease is named beside them."""
-_APOSTROPHE = "['’]"
 _NOTHING = re.compile(r"(?!)")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 
@@ -59,6 +54,7 @@ class Referring:
 
     def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
         self.kb, self._reader = kb, reader
+        self.mentions = Mentions(kb, reader)
         self._cues = cues(kb)
         self._leads, self._trails = Cue(self._cues.leads), Cue(self._cues.trails)
         self._turns, self._narrows = Cue(self._cues.turns), Cue(self._cues.narrows)
@@ -76,23 +72,6 @@ class Referring:
         """Compiled when a first question needs it, which few do."""
         frames = "|".join(re.escape(f).replace(r"\{\}", "(.+?)") for f in self._cues.frames)
         return re.compile(rf"(?:{frames})$", re.IGNORECASE) if frames else _NOTHING
-
-    def names(self, text: str) -> list[str]:
-        """The ids of the entities that ``text`` names, what everything is about aside."""
-        return [e for e in self._reader.read(text).entities if not self.kb.entities[e].implied]
-
-    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
-        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
-        found = dict.fromkeys([*about, *self._reader.read(question).entities])
-        entities = {id: self.kb.entities[id] for id in found}
-        ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
-        kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]
-        return tuple(kept[:MAX_SUBJECTS])
-
-    def told(self, story: str) -> tuple[str, ...]:
-        """What "it" may mean in a question at the end of ``story``: names first, the last first."""
-        found = reversed(self.names(story))
-        return tuple(sorted(found, key=lambda id: not self.proper(id)))[:MAX_SUBJECTS]
 
     def led(self, text: str) -> str:
         """``text`` without what leads into it and out of it ("oh and", "please"); never empty."""
@@ -113,66 +92,20 @@ class Referring:
         term = quoted if len(quoted) == 1 and len(quoted[0].split()) <= TERM else []
         return list(dict.fromkeys([text, led, self._usual.without(led).strip() or led, *term]))
 
-    def covers(self, intent: Intent, subject: str) -> bool:
-        """Whether ``intent`` speaks of the entity ``subject``: it is about it, or asks with it."""
-        about = self._reader.names.covers(intent.about)
-        return subject in about or self._mention(subject, intent.title) is not None
-
-    def implied(self, text: str) -> bool:
-        """Whether ``text`` names what every question is about, and nothing else."""
-        found = self._reader.read(text).entities
-        return bool(found) and not self.names(text)
-
     def tells(self, text: str) -> bool:
         """Whether ``text`` tells of someone rather than asks ("my mother is 82")."""
         asks = "?" in text or self._question_words.place(text)
         return not asks and len(text.split()) >= TOLD and self._news.opens(self.led(text))
 
-    def nameless(self, text: str) -> bool:
-        """Whether ``text`` names nothing at all, not even what every question is about."""
-        return not self._reader.read(text).entities
-
-    def elsewhere(self, text: str) -> str:
-        """The id of what ``text`` names that people have in place of AML; empty if AML is named."""
-        return self._reader.names.elsewhere(self._reader.read(text).entities)
-
-    def other_disease(self, text: str) -> str:
-        """The id of the disease that ``text`` is about in place of AML; empty if it is of none.
-
-        One that people may have beside AML makes no difference to a question about a drug, say.
-        """
-        named = self._reader.read(text).entities
-        spoken = [self.kb.entities[id] for id in self._reader.names.covers(named)]
-        if any(entity.implied for entity in spoken):
-            return ""
-        found = [id for id in named if self.kb.entities[id].kind == "disease"]
-        beside = any(entity.kind in _ASKED_OF for entity in spoken)
-        return self.elsewhere(text) or ("" if beside else next(iter(found), ""))
-
     def readings(self, text: str, state: State) -> list[Reading]:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
-        rest = self.led(text).strip(_EDGES)
-        turned = self._turns.after(rest)
-        if turned != rest:
-            return list(_distinct(self._turned(turned, state), text))
-        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
-        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
-            return list(_distinct(self._narrowed(rest, state), text))
-        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
-        if replaced:
-            return list(_distinct(replaced, text))
-        kinds = {self.kb.entities[id].kind for id in self.names(rest)}
-        if state.age > SOON or kinds - {"aspect", "other"}:
-            return []
-        weak = "aspect" not in kinds
-        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
-        return list(_distinct(self._named(rest, things if weak else state.live, weak), text))
+        return list(_distinct(self._completed(self._core(text), state), text))
 
     def corrected(self, text: str) -> str | None:
         """What is left of ``text`` when it takes the last question back; None if it does not."""
-        typed = self.led(text).strip(_EDGES)
+        typed = self._core(text)
         rest = self._corrects.before(self._corrects.after(typed)).strip(_EDGES)
         place = self._instead.place(rest)
         if place:  # "FLT3 not NPM1"
@@ -186,7 +119,7 @@ class Referring:
         if len(rest.split()) <= FRAGMENT:
             found += self._swapped(state.question, rest)
             found += self._recalled(rest, state)
-        told, asked = self.names(rest), self.names(state.question)
+        told, asked = self.mentions.names(rest), self.mentions.names(state.question)
         subjects = dict.fromkeys([*asked, *state.subjects])
         others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
         named = self._named(rest, others, weak=False)
@@ -199,7 +132,7 @@ class Referring:
 
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
-        frame = self._frames.match(self.led(text).strip(_EDGES))
+        frame = self._frames.match(self._core(text))
         return frozenset(words(frame[1])) if frame else frozenset()
 
     def points(self, text: str, idly: bool = False) -> bool:
@@ -209,7 +142,7 @@ class Referring:
 
     def hollow(self, text: str) -> bool:
         """Whether ``text`` is a few words that name nothing: "what can we do", "then what"."""
-        return len(text.split()) <= FRAGMENT and self.nameless(text)
+        return len(text.split()) <= FRAGMENT and self.mentions.nameless(text)
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""
@@ -227,9 +160,31 @@ class Referring:
 
     def defined(self, text: str) -> str | None:
         """The word whose meaning ``text`` asks for; None if it asks for something else."""
-        rest = self.led(text).strip(_EDGES)
+        rest = self._core(text)
         word = self._defines.before(self._defines.after(rest)).strip(_EDGES)
-        return word if word != rest or len(word.split()) <= 2 else None
+        return word if word != rest or len(word.split()) <= TERM else None
+
+    def _core(self, text: str) -> str:
+        """``text`` without what leads into it, and without signs around it."""
+        return self.led(text).strip(_EDGES)
+
+    def _completed(self, rest: str, state: State) -> Iterable[Reading]:
+        """``rest`` in what it leans on, by the first way to lean that shows in it."""
+        turned = self._turns.after(rest)
+        if turned != rest:
+            return self._turned(turned, state)
+        short = len(rest.split()) <= FRAGMENT and not self._asks.opens(rest)
+        if short and (self._narrows.opens(rest) or any(self._contrasted(state.question, rest))):
+            return self._narrowed(rest, state)
+        replaced = [*self._recalled(rest, state), *self._replaced(rest, state)]
+        if replaced:
+            return replaced
+        kinds = {self.kb.entities[id].kind for id in self.mentions.names(rest)}
+        if state.age > SOON or kinds - PLAIN:
+            return ()
+        weak = "aspect" not in kinds
+        things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
+        return self._named(rest, things if weak else state.live, weak)
 
     def _turned(self, rest: str, state: State) -> Iterator[Reading]:
         """The last question, asked of something else: "what about CBF"."""
@@ -246,7 +201,7 @@ class Referring:
         """The last question, of fewer people or another time: "in children?"."""
         swapped = list(self._swapped_in_last(rest, state))
         yield from swapped
-        about = tuple(self.names(rest))
+        about = tuple(self.mentions.names(rest))
         for question in (state.question, self._title(state)):
             if question and not swapped:
                 yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
@@ -277,7 +232,7 @@ class Referring:
             place = stand_in.place(bare)
             if not place:
                 continue
-            if any(map(self.proper, self.names(_clause_before(rest, place)))):
+            if self.mentions.has_name(_clause_before(rest, place)):
                 return  # "it" is what the message itself has just named
             meant = list(self._meant(pattern, rest, state))
             for name, ids in meant:
@@ -294,7 +249,7 @@ class Referring:
         if pattern.count("{}") == 1:
             for id in state.live:
                 yield pattern.replace("{}", self.kb.entities[id].name), (id,)
-        elif not any(map(self.proper, self.names(rest))):
+        elif not self.mentions.has_name(rest):
             for pair in self._pairs(state):
                 this, other = (self.kb.entities[id].name for id in pair)
                 both = pattern.replace("{}", this, 1).replace("{}", other, 1)
@@ -303,11 +258,11 @@ class Referring:
     def _pairs(self, state: State) -> Iterator[tuple[str, str]]:
         """The last two things of one kind that were spoken of, the later first, if there are."""
         about = (self.kb.intents[id].about for id in reversed(state.trail))
-        things = list(dict.fromkeys(id for ids in about for id in ids if self.proper(id)))
+        things = list(dict.fromkeys(id for ids in about for id in ids if self.mentions.proper(id)))
         broader = self._reader.names.broader
         for id in things[1:]:
             of_one_kind = id in broader(things[0]) or things[0] in broader(id)
-            if not of_one_kind and self._alike(things[0], id):
+            if not of_one_kind and self.mentions.alike(things[0], id):
                 yield things[0], id
 
     def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
@@ -323,11 +278,11 @@ class Referring:
     def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
         yield from self._contrasted(question, rest)
-        asked = self._reader.read(question).entities
-        for new_id in self._reader.read(rest).entities[:1]:
+        asked = self.mentions.all(question)
+        for new_id in self.mentions.all(rest)[:1]:
             for old_id in asked if new_id not in asked else ():
-                place = self._mention(old_id, question)
-                if place and self._alike(old_id, new_id):
+                place = self.mentions.place(old_id, question)
+                if place and self.mentions.alike(old_id, new_id):
                     yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
                     break
 
@@ -342,24 +297,6 @@ class Referring:
     def _title(self, state: State) -> str:
         """The last question in the words of its answer: spelled right, names and all."""
         return self.kb.intents[state.trail[-1]].title if state.trail else ""
-
-    def proper(self, id: str) -> bool:
-        """Whether ``id`` is a name, and not what every question is about or a plain word."""
-        entity = self.kb.entities[id]
-        return not entity.implied and entity.kind not in ("aspect", "other")
-
-    def _alike(self, a: str, b: str) -> bool:
-        kinds = {self.kb.entities[a].kind, self.kb.entities[b].kind}
-        return kinds <= _THINGS or (len(kinds) == 1 and not kinds & {"aspect", "other"})
-
-    def _mention(self, id: str, text: str) -> Place | None:
-        """Where ``text`` names ``id``: by its name if it can be, so that "mutations" stays."""
-        entity = self.kb.entities[id]
-        for forms in ([entity.name], [*entity.forms, *entity.capitals]):
-            found = _written(forms).search(text)
-            if found:
-                return found.span()
-        return None
 
 
 def _put(text: str, place: Place, name: str) -> str:
@@ -379,11 +316,3 @@ def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
         if key and key not in seen:
             seen.add(key)
             yield reading
-
-
-def _written(forms: Sequence[str]) -> re.Pattern[str]:
-    """Any of ``forms`` of a name as whole words, the longest first, apostrophes or none."""
-    ordered = sorted({clean(f).strip() for f in forms} - {""}, key=len, reverse=True)
-    spelled = ([f"{_APOSTROPHE}?".join(map(re.escape, w)) for w in f.split()] for f in ordered)
-    any_of = "|".join(r"[\s,-]+".join(words) for words in spelled)
-    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)", re.IGNORECASE) if any_of else _NOTHING

@@ -91,28 +91,31 @@ class Speaker:
         ids = list(dict.fromkeys(intents))[:MAX_CHOICES]
         return tuple(Choice(id, self.kb.intents[id].title) for id in ids)
 
+    def offered(self, match: Match) -> tuple[Choice, ...]:
+        """The choices of a match that is to be asked about; of any other none."""
+        asks = match.outcome is Outcome.CLARIFY
+        return self.choices(c.intent for c in match.candidates) if asks else ()
+
     def clarify(self, match: Match, misses: int, names: str) -> Reply:
         """Asking back which of the best few is meant; ``names`` is what none of them is about."""
-        choices = self.choices(candidate.intent for candidate in match.candidates)
+        choices = self.offered(match)
         if misses >= self.variants("clarify") - 1:
             text = self.say("clarify", misses)
         elif names:
             text = self.say("clarify-name", misses, names=names)
         else:
             text = self.say("clarify-one" if len(choices) == 1 else "clarify", misses)
-        score = match.best.score if match.best else 0.0
         return Reply(
-            Outcome.CLARIFY, text, score=score, choices=choices, candidates=match.candidates
+            Outcome.CLARIFY, text, score=match.score, choices=choices, candidates=match.candidates
         )
 
     def told(self, match: Match, misses: int) -> Reply:
         """What is said to news that asks nothing, with what may be asked about it."""
-        asks = match.outcome is Outcome.CLARIFY
-        choices = self.choices(c.intent for c in match.candidates) if asks else ()
+        choices = self.offered(match)
         return Reply(
             match.outcome,
             self.say("told" if choices else "told-only", misses),
-            score=match.best.score if match.best else 0.0,
+            score=match.score,
             choices=choices,
             candidates=match.candidates,
         )
@@ -127,8 +130,7 @@ class Speaker:
             text = self.say(occasion, misses, names=names)
         else:
             text = self.say("unknown", misses)
-        score = match.best.score if match.best else 0.0
-        return Reply(Outcome.UNKNOWN, text, score=score, candidates=match.candidates)
+        return Reply(Outcome.UNKNOWN, text, score=match.score, candidates=match.candidates)
 
     def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
         """Several replies as one; ``unheard`` are the questions that are left for later."""

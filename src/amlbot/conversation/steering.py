@@ -1,26 +1,32 @@
-"""Messages that steer the conversation rather than ask: more, simpler, sources, yes, the second.
+"""Small talk, and messages that steer rather than ask: more, simpler, sources, yes, the second.
 
-Each is an intent of the small talk whose id has a move here. Its written answer is what is said
-when there is nothing yet for the move to work on.
+What steers is an intent of the small talk whose id has a move here. Its written answer is what is
+said when there is nothing yet for the move to work on, as of all other small talk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..knowledge.base import KnowledgeBase
 from ..model import Outcome, Reply
 from ..record import replace
 from ..rendering.layout import key_sentence
+from ..text import words
 from .dialogue import State
 from .glossary import terms_in
 from .referring import Referring
 from .speaking import MAX_CHOICES, Speaker
+from .understanding import Understanding
 
 MAX_TERMS = 4
 """Words explained at a time."""
 SHORT = 80
 """Characters below which a first sentence ("Yes.") says too little alone."""
+PASSING = frozenset(
+    f"chat-{manner}"
+    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for")
+)
+"""Small talk that, like all that steers, is passed over when something is asked beside it."""
 
 Move = Callable[[State], tuple[Reply, State] | None]
 
@@ -28,8 +34,12 @@ Move = Callable[[State], tuple[Reply, State] | None]
 class Steering:
     """Moves in a conversation. Each gives None where there is nothing to move on."""
 
-    def __init__(self, kb: KnowledgeBase, speaker: Speaker, referring: Referring) -> None:
-        self.kb, self._speaker, self._referring = kb, speaker, referring
+    def __init__(
+        self, understanding: Understanding, referring: Referring, speaker: Speaker
+    ) -> None:
+        self.kb, self._speaker = understanding.kb, speaker
+        self._understanding, self._referring = understanding, referring
+        self._mentions = referring.mentions
         self.moves: Mapping[str, Move] = {
             "chat-more": self.more,
             "chat-simpler": self.simpler,
@@ -47,6 +57,40 @@ class Steering:
             "chat-pick-third": lambda state: self.pick(3, state),
             "chat-pick-last": lambda state: self.pick(len(state.choices), state),
         }
+
+    def steered(self, text: str, state: State) -> tuple[Reply, State] | None:
+        """The reply to the small talk that ``text`` is; None if it asks something."""
+        id = self.talk(text)
+        if not id:
+            return None
+        if self._referring.led(text) != text and id.startswith("chat-pick") and state.picked_from:
+            state = replace(state, choices=state.picked_from)  # "and the first one?"
+        move = self.moves.get(id)
+        moved = move(state) if move else None
+        if moved:
+            return moved
+        intent = self.kb.intents[id]
+        reply = self._speaker.show(intent)
+        return reply, replace(
+            state,
+            choices=reply.choices or state.choices,
+            subjects=intent.about or state.subjects,
+            age=0 if intent.about else state.age + 1,
+        )
+
+    def talk(self, text: str) -> str:
+        """The id of the small talk that ``text`` is, of several the last that counts; or empty."""
+        found = self._understanding.small_talk(text)
+        if found or "," not in text:
+            return found
+        parts = [self._understanding.small_talk(part) for part in text.split(",") if words(part)]
+        if not parts or not all(parts):
+            return ""
+        return next((id for id in reversed(parts) if id not in PASSING), parts[-1])
+
+    def passes(self, id: str) -> bool:
+        """Whether the small talk ``id`` is passed over when something is asked beside it."""
+        return id in PASSING or id in self.moves
 
     def more(self, state: State) -> tuple[Reply, State] | None:
         """The longer answer; then the next question and its answer; then what else there is."""
@@ -74,7 +118,7 @@ class Steering:
         if state.reply is None:
             return None
         terms = terms_in(self.kb, f"{state.reply.title or ''}\n{state.reply.text}")
-        hard = [t for t in terms if not self._referring.implied(t.term)][:MAX_TERMS]
+        hard = [t for t in terms if not self._mentions.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         short = self._speaker.say("in-short", short=_first_sentence(state.reply.text))
         parts = [short]
@@ -168,7 +212,7 @@ class Steering:
         return State(
             choices=reply.choices,
             question=question or intent.title,
-            subjects=self._referring.subjects(intent.about, question),
+            subjects=self._mentions.subjects(intent.about, question),
             trail=(*state.trail, intent.id),
             reply=reply,
             others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),

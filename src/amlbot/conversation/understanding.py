@@ -11,6 +11,7 @@ from ..model import Candidate, Match, Outcome
 from ..record import Record, replace
 from ..text import words
 from .dialogue import State
+from .mentions import PLAIN
 from .referring import Reading, Referring
 from .speaking import Speaker
 
@@ -36,16 +37,16 @@ BARE = 6
 BRIEF = 4
 """Words of the longest question that goes on with the last subject even where that has no answer
 ("how long", "what are the signs"): what is asked back is then of that subject."""
-PLAIN = frozenset({"other", "aspect"})
-"""Kinds of entity that are plain words: an answer may use them without being about them."""
 
 
 class Matching(Protocol):
     """What a bot needs of a matcher; anything with these two can stand in."""
 
-    def match(self, text: str) -> Match: ...
+    def match(self, text: str) -> Match:
+        """What ``text`` asks for: an outcome, and candidates with scores in [0, 1], best first."""
 
-    def search(self, text: str, limit: int = 10) -> list[Candidate]: ...
+    def search(self, text: str, limit: int = 10) -> list[Candidate]:
+        """At most ``limit`` intents, the nearest to ``text`` first, sure or not."""
 
 
 class Understood(Record):
@@ -59,8 +60,12 @@ class Understood(Record):
     @property
     def score(self) -> float:
         """How sure the best guess is, in [0, 1]; 0 if it is too unsure to be offered."""
-        best = self.match.best
-        return best.score if best and self.match.outcome is not Outcome.UNKNOWN else 0.0
+        return 0.0 if self.match.outcome is Outcome.UNKNOWN else self.match.score
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is sure enough to be answered."""
+        return self.match.outcome is Outcome.ANSWER
 
     @property
     def intent(self) -> str:
@@ -70,11 +75,11 @@ class Understood(Record):
     @property
     def rank(self) -> tuple[bool, float]:
         """For comparing: what is answered is before what is asked about."""
-        return self.match.outcome is Outcome.ANSWER, self.score
+        return self.answered, self.score
 
     def unsure(self) -> Understood:
         """The same, to be asked about rather than answered."""
-        if self.match.outcome is not Outcome.ANSWER:
+        if not self.answered:
             return self
         return replace(self, match=replace(self.match, outcome=Outcome.CLARIFY))
 
@@ -91,6 +96,7 @@ class Understanding:
     ) -> None:
         """Take the matchers of the medical questions and of the small talk."""
         self.kb, self._referring, self._speaker = kb, referring, speaker
+        self._mentions = referring.mentions
         self._matcher, self._chat = matchers
         self._heard = cache(referring.surface)  # asked for phrasings only, never for what is typed
 
@@ -128,7 +134,7 @@ class Understanding:
         if not state.live and self._bare(plain):
             return plain.unsure()
         tied = list[Understood]()
-        answered, names = plain.match.outcome is Outcome.ANSWER, self._referring.names(text)
+        answered, names = plain.answered, self._mentions.names(text)
         own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
         brief = len(text.split()) <= BRIEF and not names and not answered
         for reading in self._referring.readings(text, state):
@@ -138,13 +144,21 @@ class Understanding:
             if self._answers(reading, understood, plain, own) and not again:
                 return understood
             goes_on = (not reading.loose and not own) or brief or not (answered or reading.weak)
-            if goes_on and not self._referring.elsewhere(reading.text):
+            if goes_on and not self._mentions.elsewhere(reading.text):
                 tied.append(understood.unsure())
         asked_back = [u for u in tied if u.score and not u.match.unknown_names]
-        named = any(map(self._referring.proper, names))
+        named = any(map(self._mentions.proper, names))
         if not tied or (named and not asked_back) or self._stands(text, plain, tied):
             return plain
         return (asked_back or [plain.unsure()])[0]
+
+    def is_one(self, text: str) -> bool:
+        """Whether several sentences are plainly one question, or one request for a decision."""
+        match = self._matcher.match(text)
+        if not match.best:
+            return False
+        decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
+        return match.best.score >= WHOLE or decides
 
     def _bare(self, understood: Understood) -> bool:
         """Whether a question points to something that was not named, and so could be of anything.
@@ -155,9 +169,9 @@ class Understanding:
         text = understood.question
         if understood.score >= WHOLE or len(text.split()) > BARE or not understood.intent:
             return False
-        named = self._referring.names(text)
-        if any(map(self._referring.proper, named)):
+        if self._mentions.has_name(text):
             return False  # "NRAS, any drugs for it"
+        named = self._mentions.names(text)
         first = self.kb.intents[understood.intent].about[:1]
         meant = all(id in named or self.kb.entities[id].implied for id in first)
         return not meant and self._referring.points(text, idly=True)
@@ -169,7 +183,7 @@ class Understanding:
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
-        repeat = bool(self._referring.names(rest)) or bool(self._referring.bare_name(rest))
+        repeat = bool(self._mentions.names(rest)) or bool(self._referring.bare_name(rest))
         found = []
         for reading in self._referring.corrections(rest, state):
             understood = replace(self.plain(reading.text), completed=True)
@@ -187,7 +201,7 @@ class Understanding:
         Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
         """
         name = self._referring.bare_name(text)
-        if name and not any(map(self._referring.proper, self._referring.names(text))):
+        if name and not self._mentions.has_name(text):
             written = self._matcher.match(text)
             if written.best and written.best.score >= WHOLE:
                 return Understood(written, text)
@@ -207,20 +221,20 @@ class Understanding:
         The matcher itself keeps names apart, but for the plain words among them.
         """
         best = understood.match.best
-        if understood.match.outcome is not Outcome.ANSWER or not best:
+        if not understood.answered or not best:
             return False
         if reading.weak:
             name = self.kb.entities[reading.about[0]].name
             bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
-            enough = UNTIED if self._referring.proper(reading.about[0]) else SURELY_UNTIED
+            enough = UNTIED if self._mentions.proper(reading.about[0]) else SURELY_UNTIED
             if best.score < enough or only_the_name or plain.rank > understood.rank:
                 return False
         if (reading.loose or own) and plain.rank > (True, understood.score + CLEARLY):
             return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
-        return all(self._referring.covers(intent, id) for id in plain_words)
+        return all(self._mentions.covers(intent, id) for id in plain_words)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

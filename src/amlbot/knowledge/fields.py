@@ -106,24 +106,30 @@ class Fields:
             self.wrong(f"{what} must be fields with values (write 'name: value' lines)")
 
     def at(self, *path: str | int) -> Place:
+        """The place of what stands at ``path`` within this mapping."""
         return Place(self.place.document, (*self.place.path, *path))
 
     def wrong(self, message: str, *path: str | int) -> None:
+        """Note a fault of what stands at ``path``."""
         self.checker.problems.append(self.at(*path).problem(message))
 
     def text(self, key: str, required: bool = False) -> str:
+        """Text without white space around it; empty if there is none."""
         return self._text(self.values[key], key) if self._has(key, required) else ""
 
     def texts(self, key: str, required: bool = False) -> tuple[str, ...]:
+        """A list of texts, or a single one; empty if there is none."""
         return self._list(self.values[key], key) if self._has(key, required) else ()
 
     def flag(self, key: str) -> bool:
+        """True or false; false if it is not there."""
         value = self.values[key] if self._has(key) else False
         if not isinstance(value, bool):
             self.wrong(f"{key} must be true or false", key)
         return value is True
 
     def number(self, key: str, default: float | None = None) -> float:
+        """A finite number; required if there is no ``default``."""
         if not self._has(key, required=default is None):
             return default or 0.0
         value = self.values[key]
@@ -133,6 +139,7 @@ class Fields:
         return value
 
     def date(self, key: str) -> str:
+        """A date as YYYY-MM-DD; empty if there is none."""
         value = self.values[key] if self._has(key) else ""
         if value == "":
             return ""

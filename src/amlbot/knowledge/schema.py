@@ -60,12 +60,7 @@ class Draft:
                 self._checker.problems.append(empty)
             return
         top = Fields(self._checker, Place(document, ()), document.data, "a knowledge file")
-        usual = {"topic": top.text("topic"), "reviewed": top.date("reviewed")}
-        for name, (what, made_of) in _ENTRIES.items():
-            for fields in top.items(name, what):
-                key, entry = made_of(fields)
-                if key:
-                    self.tables[name][key] = _completed(entry, usual)
+        self._read_entries(top)
         self.replies |= top.table("replies")
         for fields in top.inner("lexicon", "a lexicon"):
             self.lexicon = _lexicon(fields, self.lexicon)
@@ -73,11 +68,22 @@ class Draft:
             self.cues = _cues(fields)
         for fields in top.inner("safety", "safety"):
             self.safety = _safety(fields, self.safety)
+        self._read_messages(top)
+        top.done()
+
+    def _read_entries(self, top: Fields) -> None:
+        usual = {"topic": top.text("topic"), "reviewed": top.date("reviewed")}
+        for name, (what, made_of) in _ENTRIES.items():
+            for fields in top.items(name, what):
+                key, entry = made_of(fields)
+                if key:
+                    self.tables[name][key] = _completed(entry, usual)
+
+    def _read_messages(self, top: Fields) -> None:
         for name, texts in top.table("messages").items():
             if name != CALM:
                 self._checker.refer("sign", name, top.at("messages", name))
             self.messages[name] = (*self.messages.get(name, ()), *texts)
-        top.done()
 
     def finished(self) -> dict[str, Any]:
         """All of it, as the fields of a knowledge base.

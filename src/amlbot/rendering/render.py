@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from ..model import Explanation, Intent, Outcome, Reply, Say, Source
+from ..model import Intent, Outcome, Reply, Say, Source
 from ..text import escaped, printable
 from . import figures
 from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
@@ -59,8 +59,7 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
     if chat and reply.more:
         yield wrap(say("more-hint"), columns)
     if reply.choices:
-        related = reply.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        heading = _heading(say("related" if related else "choices"), columns, style)
+        heading = _heading(say("related" if reply.settled else "choices"), columns, style)
         numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
         yield "\n".join([heading, *numbered])
 
@@ -112,28 +111,6 @@ def _key_first(text: str, columns: int, style: Style) -> str:
         out.append(" ".join(part for part in (strong and style.strong(strong), rest) if part))
         left = max(0, left - len(line.split()))
     return "\n".join(out)
-
-
-def explanation_as_text(explanation: Explanation) -> str:
-    """How a match came about, as tables that a nurse can read."""
-    best = explanation.match.best
-    verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
-    limits = ", ".join(f"{name} from {value:g}" for name, value in explanation.thresholds)
-    told = [f"{verdict}   ({limits})", "", "word              taken for"]
-    for typed, options in explanation.words:
-        meant = ", ".join(f"{o} {w:.2f}" if w < 1 else o for o, w in options)
-        told.append(f"{typed:<17} {meant or 'unknown: counts against every answer'}")
-    for name in explanation.match.unknown_names:
-        told.append(f"veto: the best answer is not about {name}")
-    if explanation.flipped:
-        asked, known = explanation.flipped
-        told.append(f"veto: the question says {asked!r}, the nearest phrasing {known!r}")
-    for rival in explanation.rivals:
-        candidate = rival.candidate
-        told += ["", f"{candidate.score:.2f}  {candidate.intent}  «{candidate.phrasing}»"]
-        told.append("      " + "  ".join(f"{n} {value:.2f}" for n, value in rival.signals))
-        told += [f"      {strength:5.2f}  {feature}" for feature, strength in rival.strengths[:6]]
-    return printable("\n".join(told))
 
 
 def intent_as_text(intent: Intent, width: int) -> str:

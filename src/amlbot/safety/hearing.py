@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from operator import contains
 
@@ -19,6 +19,8 @@ _CLAUSE = re.compile(
     r"|\s(?=(?:and|but|also|plus|so|because|although|though|however|then)\s)",
     re.IGNORECASE,
 )
+"""Finer than the cuts of `text.asked_in` and `splitting`, and shared with neither: a guard reaches
+to the end of its clause, and what alarms must not hang on how people ask."""
 _SENTENCE_END = re.compile(r"[.!?;。]|\n\s*\n")
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,·]\d+)?|[^\W\d_]+(?:\d+(?:[.,·]\d+)?)?|[%°]"
@@ -57,11 +59,17 @@ class Heard:
         """Where each concept and guard occurs, in order."""
 
     def clause(self, position: int) -> Clause:
+        """The clause of the word at ``position``."""
         return self.clauses[self.clause_of[position]]
 
     def certain(self, span: Span) -> bool:
         """Whether each word of ``span`` can stand for one thing only."""
         return all(len(word) == 1 for word in self.words[slice(*span)])
+
+    def text(self, spans: Iterable[Span]) -> str:
+        """The words of ``spans`` in their order, each as what it may stand for first."""
+        stretches = (self.words[slice(*span)] for span in sorted(spans))
+        return " … ".join(" ".join(word[0] for word in words) for words in stretches)
 
     def near(self, name: str, start: int, end: int) -> Iterator[Span]:
         """Where ``name`` begins between ``start`` and ``end``."""
@@ -72,6 +80,7 @@ class Heard:
             yield spans[i]
 
     def any(self, name: str, start: int, end: int) -> bool:
+        """Whether ``name`` begins between ``start`` and ``end``."""
         return next(self.near(name, start, end), None) is not None
 
     def opens_clause(self, position: int) -> bool:
@@ -86,6 +95,7 @@ class Heard:
         return opens and end - first > 1
 
     def same_sentence(self, a: int, b: int) -> bool:
+        """Whether the words at two positions are in one sentence."""
         return self.clause(a).sentence == self.clause(b).sentence
 
 
@@ -137,6 +147,7 @@ def _plain_words(phrase: str) -> list[str]:
 
 
 def overlap(span: Span, others: Sequence[Span]) -> bool:
+    """Whether ``span`` shares a word with any of ``others``."""
     return any(span[0] < end and start < span[1] for start, end in others)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import Store, opened, parts_of, records_of
 from ..model import CALM, Level, Safety, Sign
-from ..record import Record
+from ..record import Record, replace
 from .guards import denied, quiet
 from .hearing import (
     Beginning,
@@ -34,7 +34,8 @@ from .hearing import (
     words_of,
 )
 from .likeness import Likeness
-from .temperature import NUMBER_WORDS, measure
+from .numerals import NUMBER_WORDS
+from .vitals import measure
 from .vocabulary import Vocabulary
 
 WINDOW = 12
@@ -62,10 +63,22 @@ class Alarm(Record):
     """What to say, with {emergency}, {crisis} and {helpline} to be filled in."""
     at_hand: bool
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
+    words: str
+    """The words that gave it away, as they were heard."""
     asked: str = ""
     """What else the message asks, as it was typed; at most `MAX_ASKED` characters."""
-    vague: bool = False
-    """Heard in no sign, only in some likeness: not to stand above an answer."""
+    likeness: float = 0.0
+    """How much those words resemble messages of the sign; 0 if the sign itself shows in them."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is the reply; else it is a line above one."""
+        return self.level is not Level.WATCH
+
+    @property
+    def vague(self) -> bool:
+        """Whether it only somewhat resembles a danger: then it does not stand above an answer."""
+        return 0.0 < self.likeness < ALARM
 
 
 class Phrasebook(NamedTuple):
@@ -126,10 +139,10 @@ class Screen:
         """The strongest danger sign in ``text``, if there is one."""
         heard = self._hear(text)
         told = self._told(heard)
-        if told and told.level is not Level.WATCH:
+        if told and told.urgent:
             return told
         like = self._resembled(heard)
-        return like if like and like.level is not Level.WATCH else told or like
+        return like if like and like.urgent else told or like
 
     def _told(self, heard: Heard) -> Alarm | None:
         """The alarm for the strongest sign that shows, and that no guard quiets."""
@@ -147,17 +160,19 @@ class Screen:
         found = [strong for strong in self._likeness.strengths(heard) if strong[0] >= DOUBT]
         if not found:
             return None
-        strength, id, _ = max(found)
+        strength, id, span = max(found)
         [sign] = [sign for sign in self._signs if sign.id == id]
         sure, denies = strength >= ALARM, self._denied(heard)
+        words, like = heard.text([span]), round(strength, 2)
         if sure and not denies:
             loud = {heard.clause(span[0]).sentence for _, _, span in found}
             spans = (clause.span for clause in heard.clauses if clause.sentence in loud)
-            return self._alarm(sign, tuple(s for s in spans if s[0] < s[1]), heard)
+            alarm = self._alarm(sign, tuple(s for s in spans if s[0] < s[1]), heard)
+            return replace(alarm, words=words, likeness=like)
         said = self._safety.replies.get(sign.doubt)
         if not said or (denies and not sure):
             return None
-        return Alarm(Level.WATCH, id, said, at_hand=False, vague=not sure)
+        return Alarm(Level.WATCH, id, said, False, words, likeness=like)
 
     def _denied(self, heard: Heard) -> bool:
         """Whether a sign is named in the message, or in a short one a part of it, and denied."""
@@ -168,7 +183,8 @@ class Screen:
 
     def _alarm(self, sign: Sign, match: Spans, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
-        return Alarm(sign.level, sign.id, reply, sign.at_hand, _asked(heard, match))
+        words, asked = heard.text(match), _asked(heard, match)
+        return Alarm(sign.level, sign.id, reply, sign.at_hand, words, asked)
 
     def _heard(self, messages: Iterable[str]) -> list[Heard]:
         return [self._hear(message) for message in messages]

@@ -216,8 +216,7 @@ class Page:
         if last.outcome is Outcome.CLARIFY:
             offered.append(self._bot.say("page-none"))
         more = [self._bot.say("page-more")] if last.more else []
-        answered = last.outcome in (Outcome.ANSWER, Outcome.CHAT)
-        heading = "related" if answered else "page-choices"
+        heading = "related" if last.settled else "page-choices"
         keep = _button("keep", talk.said[-1], self._say("page-keep"), "quiet")
         return _buttons(more) + self._group(heading, offered) + f"<p>{keep}</p>"
 

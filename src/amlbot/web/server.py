@@ -42,7 +42,7 @@ def serve(bot: Bot, host: str, port: int, workers: int, settings: Mapping[str, s
         host=host,
         port=port,
         workers=workers,
-        http=_Impatient,
+        http=Impatient,
         ws="none",
         log_level="warning",
         access_log=False,  # a question must not end up in a log, whatever its address was
@@ -73,13 +73,14 @@ def _announce(host: str, port: int) -> None:
     print(*lines, "Press Ctrl-C to stop.", sep="\n", file=sys.stderr, flush=True)
 
 
-class _Impatient(H11Protocol):
+class Impatient(H11Protocol):
     """Hangs up on a client that does not get round to asking; uvicorn itself would wait forever.
 
     And sends at once: between several workers, uvicorn's sockets wait 40 ms for more to send.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait, for `HEADER_SECONDS`."""
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,4 +1,7 @@
-"""Numbers in a text, in digits and in words, and what they may measure in a body."""
+"""Vital signs: the numbers of a message that are a temperature, pulse, pressure, oxygen or count.
+
+Only those that may be a danger sign by their size; from which size on is data (`Limits`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from ..model import Limits
 from .hearing import Heard, Span, overlap
+from .numerals import NUMBER_WORDS, read_number
 
 CELSIUS = (33.0, 43.0)
 FAHRENHEIT = (92.0, 110.0)
@@ -24,31 +28,34 @@ REACHED = 3
 """Words between "hit" or "she is at" and a number."""
 
 _LETTERS = {"c": "celsius", "f": "fahrenheit"}
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
-    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
-    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_DIGIT = {word: n for n, word in enumerate(_UNITS)} | {"oh": 0, "o": 0}
-_DIGIT |= {str(n): n for n in range(10)}
-_TEEN = {word: n for n, word in enumerate(_TEENS, 10)}
-_TEN = {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_AND_A_HALF = ("and", "a", "half")
-
-NUMBER_WORDS = frozenset([*_UNITS, *_TEEN, *_TEN, "hundred", "point", "half"])
 
 
-def read_number(words: Sequence[str], start: int) -> tuple[float, int] | None:
-    """The number that begins at ``start`` ("38.6", "one oh one point two") and where it ends."""
-    if words[start][0].isdecimal() and len(words[start]) > 1:  # ❺ is a digit, but no number
-        value, end = float(words[start]), start + 1
-    else:
-        spoken = _hundreds(words, start) or _tens(words, start)
-        if spoken is None:
-            return None
-        value, end = spoken
-    return _decimals(words, value, end) if value == int(value) else (value, end)
+def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
+    """Each number in ``heard`` that may be a danger sign: the name of its concept, and its place.
+
+    The names are those of `MEASURED`. A number that is told to be something else is none.
+    """
+    spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
+    end = 0
+    for start in range(len(spoken)):
+        number = read_number(spoken, start) if start >= end and spoken[start] else None
+        if not number:
+            continue
+        value, stop = number
+        span = (start, stop)
+        pressure = _pressure(heard, spoken, span, value)
+        end = max(stop, pressure)
+        if pressure and SYSTOLIC <= value <= limits.systolic:
+            name = "low-pressure"
+        else:
+            name = (
+                _white_count(heard, span, value, limits)
+                or _temperature(heard, span, value, limits)
+                or _oxygen(value, limits)
+                or _pulse(heard, spoken, span, value, limits)
+            )
+        if name:
+            yield name, span
 
 
 def in_celsius(value: float, unit: str) -> float | None:
@@ -61,62 +68,6 @@ def in_celsius(value: float, unit: str) -> float | None:
     if unit != "c" and FAHRENHEIT[0] <= value <= FAHRENHEIT[1]:
         return round((value - 32) / 1.8, 2)
     return None
-
-
-def _hundreds(words: Sequence[str], start: int) -> tuple[float, int] | None:
-    """A number from 100 to 199: "a hundred and two", "hundred one", "one oh one"."""
-    one = words[start] in ("a", "one", "1")
-    following = words[start + one : start + one + 3]
-    if following[:1] == ["hundred"]:
-        end = start + one + 1
-        rest = _tens(words, end + (following[1:2] == ["and"]))
-        return (100 + rest[0], rest[1]) if rest else (100, end)
-    if one and len(following) > 1 and _DIGIT.get(following[0]) == 0 and following[1] in _DIGIT:
-        return 100 + _DIGIT[following[1]], start + 3
-    return None
-
-
-def _tens(words: Sequence[str], start: int) -> tuple[float, int] | None:
-    """A number from 0 to 99: "thirty nine", "twelve", "4"."""
-    if start >= len(words):
-        return None
-    word, following = words[start], words[start + 1] if start + 1 < len(words) else ""
-    if word in _TEN:
-        unit = _DIGIT.get(following, 0)
-        return _TEN[word] + unit, start + 1 + (unit > 0)
-    if word in _TEEN:
-        return _TEEN[word], start + 1
-    return (_DIGIT[word], start + 1) if word in _DIGIT else None
-
-
-def _decimals(words: Sequence[str], value: float, end: int) -> tuple[float, int]:
-    """``value`` with what follows: "point six", "and a half", the last of "thirty eight five"."""
-    if tuple(words[end : end + 3]) == _AND_A_HALF:
-        return value + 0.5, end + 3
-    pointed = words[end : end + 1] == ["point"]
-    spoken = words[end - 1] in _DIGIT and words[end - 1].isalpha()
-    digit = _DIGIT.get(words[end + pointed]) if end + pointed < len(words) else None
-    if digit is None or not (pointed or spoken):
-        return value, end
-    return round(value + digit / 10, 1), end + pointed + 1
-
-
-def measure(heard: Heard, limits: Limits) -> Iterator[tuple[str, Span]]:
-    """The numbers that may be a sign by size: temperature, pulse, pressure, counts, oxygen."""
-    spoken = [next((w for w in word if w in NUMBER_WORDS), word[0]) for word in heard.words]
-    end = 0
-    for start in range(len(spoken)):
-        number = read_number(spoken, start) if start >= end and spoken[start] else None
-        if number:
-            value, end = number
-            pressure = _pressure(heard, spoken, (start, end), value)
-            low = bool(pressure) and SYSTOLIC <= value <= limits.systolic
-            name = "low-pressure" if low else _measured(heard, (start, end), value, limits)
-            if not name and PULSES[0] <= value <= limits.slow_pulse:
-                name = "slow-pulse" if _is_pulse(heard, spoken, (start, end)) else ""
-            end = max(end, pressure)
-            if name:
-                yield name, (start, end)
 
 
 def _pressure(heard: Heard, spoken: Sequence[str], span: Span, value: float) -> int:
@@ -136,15 +87,24 @@ def _pressure(heard: Heard, spoken: Sequence[str], span: Span, value: float) -> 
     return end if alone and heard.any("cuff", start - REACHED, start) else 0
 
 
-def _measured(heard: Heard, span: Span, value: float, limits: Limits) -> str:
-    """The concept that the number at ``span`` stands for, or nothing."""
-    if value * (1000 if heard.any("thousand", span[1], span[1] + 1) else 1) >= limits.white_count:
-        return "huge-count"
+def _white_count(heard: Heard, span: Span, value: float, limits: Limits) -> str:
+    thousand = heard.any("thousand", span[1], span[1] + 1)
+    return "huge-count" if value * (1000 if thousand else 1) >= limits.white_count else ""
+
+
+def _oxygen(value: float, limits: Limits) -> str:
+    return "low-oxygen" if OXYGEN <= value <= limits.oxygen else ""
+
+
+def _pulse(heard: Heard, spoken: Sequence[str], span: Span, value: float, limits: Limits) -> str:
+    """Which pulse ``value`` is: a slow one only where it is said to be one, for 38 may be anything.
+
+    A fast one is told apart by its sign, which wants a word for the heart beside it.
+    """
     if limits.pulse <= value <= PULSES[1]:
         return "fast-pulse"
-    return _temperature(heard, span, value, limits) or (
-        "low-oxygen" if OXYGEN <= value <= limits.oxygen else ""
-    )
+    slow = PULSES[0] <= value <= limits.slow_pulse
+    return "slow-pulse" if slow and _is_pulse(heard, spoken, span) else ""
 
 
 def _is_pulse(heard: Heard, spoken: Sequence[str], span: Span) -> bool:
