@@ -139,9 +139,11 @@ class Screen:
         """The strongest danger sign in ``text``, if there is one."""
         heard = self._hear(text)
         told = self._told(heard)
-        if told and told.urgent:
+        if told and told.level in (Level.EMERGENCY, Level.CRISIS):
             return told
         like = self._resembled(heard)
+        if told and told.urgent:  # of the body: beside it nothing is heard of the wish to die
+            return like if like and like.level is Level.CRISIS else told
         return like if like and like.urgent else told or like
 
     def _told(self, heard: Heard) -> Alarm | None:
