@@ -34,7 +34,7 @@ def test_the_first_line_says_what_to_do(bot: Bot, typed: str, level: str, begins
     ("typed", "says"),
     [
         ("dad isn't breathing", "Say first that the person does not wake, or does not breathe."),
-        ("her lips are blue", "Call 911 now.\n"),
+        ("her lips are blue", "Call 911 now. In the hospital, press the call button"),
         ("out of breath on the stairs since today", "breathing is hard at rest"),
         ("temp 39.4 and he talks nonsense", "It may be sepsis."),
         ("shaky hands and walking like a drunk since the cytarabine", "Do not walk alone."),
