@@ -9,6 +9,8 @@ import pytest
 
 from amlbot import Bot, KnowledgeBase
 from amlbot.cli import main
+from amlbot.model import Level
+from amlbot.safety.screen import ALARM, Alarm
 from amlbot.tracing import as_text, trace
 
 
@@ -118,3 +120,19 @@ def test_a_direction_that_is_the_other_way_round(
     command = ["explain", "could I start my tablets early", "--knowledge", str(tmp_path)]
     assert main(command, environ={}) == 0
     assert "veto: the question says 'start', the nearest phrasing 'stop'" in capsys.readouterr().out
+
+
+def test_how_far_ahead_the_best_is_stands_beside_the_lead_that_it_needs(kb: KnowledgeBase) -> None:
+    [step] = trace(kb, "what is idh1").steps
+    assert step.explanation
+    assert dict(step.explanation.thresholds)["lead"] < step.explanation.lead <= 1
+    assert "lead from 0.12" in as_text(trace(kb, "what is idh1"))
+
+
+def test_a_faint_likeness_is_told_and_puts_no_line_above_an_answer(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faint = Alarm(Level.WATCH, "low", "Call somebody.", False, "so low", likeness=ALARM - 0.1)
+    monkeypatch.setattr(Bot, "danger", lambda bot, text: faint)
+    assert "no line above an answer" in as_text(trace(kb, "what is idh1"))
+    assert "a line above the reply" in as_text(trace(kb, "qwrtz"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .bot import Bot
 from .knowledge.base import KnowledgeBase
@@ -78,13 +78,15 @@ def _step(reply: Reply, overheard: _Overheard) -> Step:
 
 def as_text(trace: Trace) -> str:
     """The trace as tables that a nurse can read."""
-    blocks = [_danger(trace.danger)] if trace.danger else []
+    blocks = [_danger(trace.danger, trace.steps)] if trace.danger else []
     return printable("\n\n".join([*blocks, *map("\n".join, map(_lines, trace.steps))]))
 
 
-def _danger(alarm: Alarm) -> str:
+def _danger(alarm: Alarm, steps: Sequence[Step]) -> str:
+    silent = alarm.vague and all(step.outcome is Outcome.ANSWER for step in steps)
+    line = "no line above an answer" if silent else "a line above the reply"
     like = f", which resembles its messages ({alarm.likeness:.2f})" if alarm.likeness else ""
-    then = "this is the reply, nothing is matched" if alarm.urgent else "a line above the reply"
+    then = "this is the reply, nothing is matched" if alarm.urgent else line
     return f"{alarm.level}: the danger sign '{alarm.sign}' in «{alarm.words}»{like}: {then}"
 
 
@@ -100,7 +102,8 @@ def _explained(explanation: Explanation) -> Iterator[str]:
     best = explanation.match.best
     verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
     limits = ", ".join(f"{name} from {value:g}" for name, value in explanation.thresholds)
-    yield from (f"{verdict}   ({limits})", "", "word              taken for")
+    yield f"{verdict}, lead {explanation.lead:.2f}   ({limits})"
+    yield from ("", "word              taken for")
     for typed, options in explanation.words:
         meant = ", ".join(f"{o} {w:.2f}" if w < 1 else o for o, w in options)
         yield f"{typed:<17} {meant or 'unknown: counts against every answer'}"

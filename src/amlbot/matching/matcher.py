@@ -123,7 +123,8 @@ class Matcher:
             words=tuple((w.typed, w.options) for w in query.reading.words),
             foreign=query.foreign,
             rivals=tuple(self._rival(query, s) for s in scored[:3]),
-            thresholds=(("answer", ANSWER), ("clarify", CLARIFY)),
+            thresholds=(("answer", ANSWER), ("clarify", CLARIFY), ("lead", MARGIN)),
+            lead=_lead(scored),
             flipped=self._flipped(query, scored[0]) if scored else (),
         )
 
@@ -168,8 +169,7 @@ class Matcher:
         strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
         if strange and not best.signals.named:
             return Outcome.UNKNOWN  # all that it names is nothing we write about
-        rival = max([s.signals.share for s in scored[1:]], default=0.0)
-        close = best.score < EVIDENT and best.signals.share - rival < MARGIN
+        close = best.score < EVIDENT and _lead(scored) < MARGIN
         if strange or best.missing or close or best.score < ANSWER:
             return Outcome.CLARIFY
         aside = self._compares(query, best) or self._flipped(query, best)
@@ -230,6 +230,12 @@ def _worked_out(
 
         index = learned(index, Lookalikes(index.names, grams))
     return index, grams
+
+
+def _lead(scored: Sequence[Scored]) -> float:
+    """By how much the best one's share of the evidence is ahead of any other's, in [-1, 1]."""
+    shares = [s.signals.share for s in scored]
+    return shares[0] - max(shares[1:], default=0.0) if shares else 0.0
 
 
 def _sureness(scored: Sequence[Scored]) -> float:
