@@ -198,11 +198,10 @@ class Understanding:
     def plain(self, text: str) -> Understood:
         """``text`` as it is or without its first and last words; a name alone asks what it is.
 
-        Unless it is a phrasing, and a plain word or more than the name: "sushi" asks more than
-        "what is food and drink", "transplant yes or no" more than what a transplant is.
+        Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
         """
         name = self._referring.bare_name(text)
-        if name and (not self._mentions.has_name(text) or len(words(text)) > len(words(name))):
+        if name and not self._mentions.has_name(text):
             written = self._matcher.match(text)
             if written.best and written.best.score >= WHOLE:
                 return Understood(written, text)
