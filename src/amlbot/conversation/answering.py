@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ..model import Match, Outcome, Reply
 from ..record import replace
-from ..text import printable, words
+from ..text import asked_in, printable, words
 from .dialogue import State
 from .glossary import define
 from .referring import FRAGMENT, Referring
@@ -145,11 +145,16 @@ class Answering:
         One that people have beside AML is no reason to decline where answers about it are offered.
         """
         id = self._mentions.other_disease(question)
-        if not id:
+        disease = self.kb.entities.get(id)
+        if not disease or (not disease.elsewhere and self._in_passing(id, question)):
             return ""
-        disease = self.kb.entities[id]
         offered = match.outcome is Outcome.CLARIFY and disease.name not in match.unknown_names
         return "" if offered and not disease.elsewhere else disease.name
+
+    def _in_passing(self, id: str, story: str) -> bool:
+        """Whether ``story`` tells of ``id`` and asks something else: "I am 72, diabetic. When …?"."""
+        asked = asked_in(story)
+        return id not in self._mentions.all(asked) and not self._referring.points(asked)
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""

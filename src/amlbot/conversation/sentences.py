@@ -87,6 +87,8 @@ class Sentences:
         surely = alone.answered and alone.score >= SURE and not pointing
         if (full.match.unknown_names and not surely) or alone.rank <= full.rank:
             return full
+        if full.answered and not state.live and not self._mentions.has_name(alone.question):
+            return full
         if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
             return alone
         if full.answered and alone.score <= full.score + CLEARLY:
