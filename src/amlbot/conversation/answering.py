@@ -152,7 +152,7 @@ class Answering:
         return "" if offered and not disease.elsewhere else disease.name
 
     def _in_passing(self, id: str, story: str) -> bool:
-        """Whether ``story`` tells of ``id`` and asks of something else ("I am diabetic. When …?")."""
+        """Whether ``story`` tells of ``id`` and asks something else ("I am diabetic. When …?")."""
         asked = asked_in(story)
         return id not in self._mentions.all(asked) and not self._referring.points(asked)
 
