@@ -25,8 +25,12 @@ LAYERS = [
     keyboard guards vitals schema figures directions likeness splitting
     base
     loading
+    tables
+    repairing
     reading screen glossary transcript
     index quality mentions
+    query signals
+    evidence comparing
     scoring
     learning
     matcher

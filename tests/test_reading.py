@@ -105,7 +105,7 @@ def test_a_word_is_not_its_own_lookalike() -> None:
 
 @given(st.data())
 def test_plain_words_are_all_that_reading_would_find(reader: Reader, data: st.DataObject) -> None:
-    known = st.sampled_from([*sorted(reader.frequency), "IDH1"])
+    known = st.sampled_from([*sorted(reader.tables.frequency), "IDH1"])
     text = " ".join(data.draw(st.lists(known, min_size=1, max_size=6)))
     plain = reader.plain(text)
     if plain:

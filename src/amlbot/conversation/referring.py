@@ -83,7 +83,7 @@ class Referring:
 
     def surface(self, text: str) -> frozenset[str]:
         """The words of ``text``, misspelt ones repaired."""
-        return frozenset(w for word in self._reader.read(text).words for w in word.surface)
+        return frozenset(self._reader.read(text).surface)
 
     def forms(self, text: str) -> list[str]:
         """``text`` without what carries nothing in it, and the one term that a statement quotes."""

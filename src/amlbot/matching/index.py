@@ -27,7 +27,7 @@ from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import Floats, Ints
 from ..record import Record
 from ..text import checksum, words
-from .reading import Reader, Reading
+from .reading import Reader
 
 N = TypeVar("N", int, float)
 
@@ -196,7 +196,7 @@ class _Builder:
                 counts, text = damped(Counter(plain)), plain
             else:
                 reading = self.reader.read_exactly(question)
-                counts, text = damped(self.reader.features(reading)), key(reading)
+                counts, text = damped(self.reader.features(reading)), reading.surface
                 entities += [reading.entities]
             self.held.extend(map(self.numbers.__getitem__, counts))
             self.counts.extend(counts.values())
@@ -305,11 +305,6 @@ def _summed(features: Iterable[int], values: Iterable[float]) -> dict[int, float
     for t, value in zip(features, values, strict=True):
         sums[t] += value
     return sums
-
-
-def key(reading: Reading) -> tuple[str, ...]:
-    """What makes two texts the same question: their words, spelled alike."""
-    return tuple([part for word in reading.words for part in word.surface])
 
 
 def damped(counts: Mapping[str, float]) -> dict[str, float]:

@@ -23,7 +23,8 @@ from typing import NamedTuple
 
 from ..record import replace
 from .index import CENTER, KIN, Index
-from .scoring import ALIKE, SHARPNESS
+from .query import ALIKE
+from .scoring import SHARPNESS
 from .spelling import Lookalikes
 
 RIVALS = 4

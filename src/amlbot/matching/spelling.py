@@ -1,8 +1,4 @@
-"""Words that the knowledge does not have: repaired if misspelt, and words that look alike.
-
-Only unknown words are repaired. Repairing known ones costs 6 to 25 points of accuracy, and
-Jaro-Winkler on all words does the same (Cohen et al. 2003 found it best for names, not questions).
-"""
+"""Known words near another one: those that it may be a slip of, and those that look alike."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import TypeAlias
 
 from ..knowledge.store import Floats, Ints
 from ..record import Record
@@ -38,6 +35,9 @@ RIVAL = 0.5
 """Cost beyond that of the nearest word up to which others share (0 to 1: within 0.2 points)."""
 DOUBT = 3.0
 """How fast a word's part falls with that (1.5 to 6: within 0.1 points)."""
+
+Options: TypeAlias = tuple[tuple[str, float], ...]
+"""What a word may stand for, each with a weight in (0, 1], likeliest first."""
 
 _REPEATS = re.compile(r"(.)\1+")
 _LONGEST = 40  # longer than any word worth repairing
@@ -66,7 +66,7 @@ class Speller:
             found[len(word)].append(word)
         return {length: _Sieve(words) for length, words in found.items()}
 
-    def _suggest(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _suggest(self, word: str) -> Options:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
 
         Several equally likely words share: the squares of their parts add up to one.
