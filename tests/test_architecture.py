@@ -23,7 +23,7 @@ LAYERS = [
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals schema figures directions likeness splitting
-    base
+    base grams
     loading
     tables
     repairing

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from amlbot import KnowledgeBase
+from amlbot.matching.grams import Grams, Lookalikes
 from amlbot.matching.reading import MAX_TOKENS, Reader
-from amlbot.matching.spelling import Grams, Lookalikes, Speller, edit_budget
+from amlbot.matching.spelling import Speller, edit_budget
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ from ..record import replace
 from ..text import asked_in
 from .directions import Directions
 from .evidence import strengths
+from .grams import Grams, Lookalikes
 from .index import Index
 from .query import Query, Weigher
 from .reading import Reader, Reading
 from .scoring import CLOSEST, Scored, Scorer
-from .spelling import Grams, Lookalikes
 
 ANSWER = 0.62
 CLARIFY = 0.4

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ..model import Entity
 from ..text import is_number
+from .grams import Lookalikes
 from .index import Index, damped
 from .reading import PROPER, Reader, Reading, Word
-from .spelling import Lookalikes
 
 ALIKE = 0.6
 """Weight of a look-alike word, times its cosine (0.3 to 0.9: within 0.4 points)."""

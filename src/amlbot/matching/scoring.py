@@ -11,11 +11,11 @@ from ..knowledge.base import KnowledgeBase
 from ..text import is_number
 from .comparing import Comparer, Comparison
 from .evidence import gathered, kindred
+from .grams import likeness
 from .index import Index
 from .query import Query
 from .reading import Reader, Reading, Word
 from .signals import Signals
-from .spelling import likeness
 
 CLOSEST = 8
 """Intents that are compared phrasing by phrasing (5 and 12 rank alike)."""
