@@ -226,10 +226,12 @@ def _worked_out(
     kb: KnowledgeBase, reader: Reader, ids: Sequence[str], learn: bool | None
 ) -> tuple[Index, Grams]:
     """The index of the intents ``ids``, and the 4-grams of its features."""
-    index = Index.build(kb, reader, ids)
+    from .indexing import indexed  # a ready-made index needs none of it
+
+    index = indexed(kb, reader, ids)
     grams = Grams.of(index.names, index.weight)
     if index.first[-1] <= AT_ONCE if learn is None else learn:
-        from .learning import learned  # a ready-made index needs none of it
+        from .learning import learned
 
         index = learned(index, Lookalikes(index.names, grams))
     return index, grams
