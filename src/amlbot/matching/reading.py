@@ -13,7 +13,7 @@ from ..text import Token, tokenise, words
 from .names import Named, Names, Phrases
 from .repairing import Repaired, Repairer, as_it_is
 from .spelling import Options
-from .tables import NAMEABLE, Tables
+from .tables import Tables
 
 MAX_TOKENS = 160
 """Words read of one text: a long story's start and end. Longer than any question needs."""
@@ -25,7 +25,7 @@ CONCEPT = 0.4
 """Weight of a shared meaning (tired, exhausted) beside that of the word itself (0.3 to 0.6: within
 0.4 points)."""
 
-PROPER = NAMEABLE | {"disease"}
+PROPER = frozenset({"gene", "drug", "regimen", "disease", "procedure", "test"})
 """Kinds of entity whose names are proper: a repair of one is said aloud."""
 _Piece: TypeAlias = tuple[Token, str, Options]
 """A token as it is taken, what was typed for it, and its options."""
