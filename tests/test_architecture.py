@@ -23,10 +23,14 @@ LAYERS = [
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals schema figures directions likeness splitting
-    base
+    base grams index
     loading
+    tables
+    repairing
     reading screen glossary transcript
-    index quality mentions
+    quality mentions
+    indexing query signals
+    evidence comparing
     scoring
     learning
     matcher

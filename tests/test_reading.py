@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from amlbot import KnowledgeBase
+from amlbot.matching.grams import Grams, Lookalikes
 from amlbot.matching.reading import MAX_TOKENS, Reader
-from amlbot.matching.spelling import Grams, Lookalikes, Speller, edit_budget
+from amlbot.matching.spelling import Speller, edit_budget
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_a_word_is_not_its_own_lookalike() -> None:
 
 @given(st.data())
 def test_plain_words_are_all_that_reading_would_find(reader: Reader, data: st.DataObject) -> None:
-    known = st.sampled_from([*sorted(reader.frequency), "IDH1"])
+    known = st.sampled_from([*sorted(reader.tables.frequency), "IDH1"])
     text = " ".join(data.draw(st.lists(known, min_size=1, max_size=6)))
     plain = reader.plain(text)
     if plain:

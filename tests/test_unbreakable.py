@@ -319,6 +319,18 @@ class TestSaving:
         assert "Nothing was saved" in capsys.readouterr().out
 
 
+def in_shell(line: str, typed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """What comes of a shell's ``line``, with ``typed`` on standard input."""
+    return subprocess.run(
+        ["bash", "-c", line],
+        input=typed,
+        capture_output=True,
+        env=BASE,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
 class TestDisks:
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
     @pytest.mark.parametrize("args", ["ask idh1", "list", "show idh2-what", "check", "explain idh1",
@@ -326,21 +338,14 @@ class TestDisks:
     @pytest.mark.parametrize("streams", [">/dev/full", ">/dev/full 2>/dev/full"])
     def test_that_are_full(self, args: str, streams: str, small_file: Path) -> None:
         line = f"{sys.executable} -m amlbot --knowledge {small_file} {args} {streams}"
-        done = subprocess.run(
-            ["bash", "-c", line],
-            input=b"what is idh1\n",
-            capture_output=True,
-            env=BASE,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = in_shell(line, b"what is idh1\n")
         assert done.returncode == 1
         if "2>" not in streams:
             assert done.stderr.endswith(b"amlbot: No space left on device\n")
 
     def test_a_mistake_with_nowhere_to_say_it(self) -> None:
         line = f"{sys.executable} -m amlbot nonsense 2>/dev/full"
-        assert subprocess.run(["bash", "-c", line], env=BASE, check=False).returncode == 2
+        assert in_shell(line).returncode == 2
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
     def test_a_mistake_is_let_go_when_it_cannot_be_said(
@@ -406,13 +411,7 @@ class TestEndlessLines:
     def test_come_in_pieces(self, small_file: Path) -> None:
         line = f"yes | tr -d '\\n' | head -c {5 * MAX_READ // 2}"
         command = f"{sys.executable} -m amlbot ask --json --knowledge {small_file}"
-        done = subprocess.run(
-            ["bash", "-c", f"{line} | {command}"],
-            capture_output=True,
-            env=BASE,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = in_shell(f"{line} | {command}")
         assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (3, 3, b"")
 
 

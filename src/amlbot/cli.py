@@ -34,35 +34,38 @@ def main(
     """
     _mend_streams()
     try:
-        args = _settled(_given(list(sys.argv[1:] if argv is None else argv)), environ)
-        args.welcomed = welcomed
-        status = _COMMANDS[args.command](args)
-        sys.stdout.flush()
-        return status
+        return _run(sys.argv[1:] if argv is None else argv, environ, welcomed)
     except AmlbotError as error:
-        _complain(str(error))
-        return error.exit_code
+        return _failed(str(error), status=error.exit_code)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `amlbot list | head`
         _let_go(sys.stdout)
         return EXIT_OK
     except OSError as error:  # a full disk, a file that may not be written
-        _complain(error.filename, error.strerror or str(error))
         _let_go(sys.stdout)
-        return EXIT_FAILURE
+        return _failed(error.filename, error.strerror or str(error))
     except Exception as fault:
-        _complain(f"a fault of the program's own, please report it: {place_of(fault)}")
-        return EXIT_FAILURE
+        return _failed(f"a fault of the program's own, please report it: {place_of(fault)}")
 
 
-def _complain(*words: object) -> None:
-    """One line about what went wrong; a full disk may have no room even for that."""
+def _run(argv: Sequence[str], environ: Mapping[str, str], welcomed: bool) -> int:
+    """Run the command, its output written whole; returns its exit status."""
+    args = _settled(_given(argv), environ)
+    args.welcomed = welcomed
+    status = _COMMANDS[args.command](args)
+    sys.stdout.flush()
+    return status
+
+
+def _failed(*words: object, status: int = EXIT_FAILURE) -> int:
+    """Say in one line what went wrong; a full disk may have no room even for that."""
     text = ": ".join(str(word) for word in ("amlbot", *words) if word)
     try:
         print(printable(text), file=sys.stderr)
     except OSError:
         _let_go(sys.stderr)
+    return status
 
 
 def _let_go(stream: TextIO) -> None:
@@ -183,8 +186,7 @@ def _show(args: SimpleNamespace) -> int:
     if intent is None:
         near = bot.matcher.search(args.id.replace("-", " "), 1)
         hint = f" (did you mean {near[0].intent}?)" if near else ""
-        _complain(f"there is no answer '{args.id}'{hint}")
-        return EXIT_FAILURE
+        return _failed(f"there is no answer '{args.id}'{hint}")
     reply = _shown(bot.filled(bot.show(intent)), bot, args)
     print(reply if args.json else f"{intent_as_text(intent, _width())}\n\n{reply}")
     return EXIT_OK

@@ -31,7 +31,7 @@ def prepared() -> bytes:
     reader = Reader(kb)
     medical, chat = (Matcher(kb, chat=chat, reader=reader, learn=True) for chat in (False, True))
     head = [ready.key(), *Speaker(kb).banner()]
-    parts = kb.parts() | reader.parts() | Screen(kb).parts() | medical.parts() | chat.parts()
+    parts = kb.parts() | reader.tables.parts() | Screen(kb).parts() | medical.parts() | chat.parts()
     return pack(head, parts)
 
 

@@ -37,7 +37,7 @@ _NOTHING = re.compile(r"(?!)")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 
 
-class Reading(Record):
+class Sense(Record):
     """A question that a message may stand for."""
 
     text: str
@@ -83,7 +83,7 @@ class Referring:
 
     def surface(self, text: str) -> frozenset[str]:
         """The words of ``text``, misspelt ones repaired."""
-        return frozenset(w for word in self._reader.read(text).words for w in word.surface)
+        return frozenset(self._reader.read(text).surface)
 
     def forms(self, text: str) -> list[str]:
         """``text`` without what carries nothing in it, and the one term that a statement quotes."""
@@ -97,7 +97,7 @@ class Referring:
         asks = "?" in text or self._question_words.place(text)
         return not asks and len(text.split()) >= TOLD and self._news.opens(self.led(text))
 
-    def readings(self, text: str, state: State) -> list[Reading]:
+    def senses(self, text: str, state: State) -> list[Sense]:
         """What ``text`` may stand for after ``state``; empty if it can only mean itself."""
         if not state.live or len(text.split()) > MAX_WORDS:
             return []
@@ -113,9 +113,9 @@ class Referring:
             rest = right if self.bare_name(right) and self.bare_name(wrong) else rest
         return rest if rest != typed else None
 
-    def corrections(self, rest: str, state: State) -> list[Reading]:
+    def corrections(self, rest: str, state: State) -> list[Sense]:
         """What the last question was meant to be, if ``rest`` is what puts it right."""
-        found: list[Reading] = []
+        found: list[Sense] = []
         if len(rest.split()) <= FRAGMENT:
             found += self._swapped(state.question, rest)
             found += self._recalled(rest, state)
@@ -124,10 +124,10 @@ class Referring:
         others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
         named = self._named(rest, others, weak=False)
         whole = self.bare_name(rest) or self._asks.opens(rest)
-        alone = Reading(self.bare_name(rest) or rest)
+        alone = Sense(self.bare_name(rest) or rest)
         found += [alone, *named] if whole else [*named, alone]
         if not asked or set(asked) - set(told):  # else ``rest`` says all of it anew
-            found.append(Reading(f"{state.question}, {rest}"))
+            found.append(Sense(f"{state.question}, {rest}"))
         return list(_distinct(found, ""))
 
     def pointed(self, text: str) -> frozenset[str]:
@@ -168,7 +168,7 @@ class Referring:
         """``text`` without what leads into it, and without signs around it."""
         return self.led(text).strip(_EDGES)
 
-    def _completed(self, rest: str, state: State) -> Iterable[Reading]:
+    def _completed(self, rest: str, state: State) -> Iterable[Sense]:
         """``rest`` in what it leans on, by the first way to lean that shows in it."""
         turned = self._turns.after(rest)
         if turned != rest:
@@ -186,34 +186,34 @@ class Referring:
         things = [id for id in state.live if self.kb.entities[id].kind != "aspect"]
         return self._named(rest, things if weak else state.live, weak)
 
-    def _turned(self, rest: str, state: State) -> Iterator[Reading]:
+    def _turned(self, rest: str, state: State) -> Iterator[Sense]:
         """The last question, asked of something else: "what about CBF"."""
         swapped = list(self._swapped_in_last(rest, state))
         yield from swapped
         if swapped:
-            yield Reading(self.bare_name(rest) or rest)
+            yield Sense(self.bare_name(rest) or rest)
         elif self._narrows.opens(rest) or any(c.place(rest) for c in self._contrasts):
             yield from self._narrowed(rest, state)
         else:
             yield from self._named(rest, state.live, weak=False)
 
-    def _narrowed(self, rest: str, state: State) -> Iterator[Reading]:
+    def _narrowed(self, rest: str, state: State) -> Iterator[Sense]:
         """The last question, of fewer people or another time: "in children?"."""
         swapped = list(self._swapped_in_last(rest, state))
         yield from swapped
         about = tuple(self.mentions.names(rest))
         for question in (state.question, self._title(state)):
             if question and not swapped:
-                yield Reading(f"{question.rstrip(' ?.!')}, {rest}", about)
-        for reading in self._named(rest, state.live, weak=False):
-            yield replace(reading, about=(*reading.about, *about))
+                yield Sense(f"{question.rstrip(' ?.!')}, {rest}", about)
+        for sense in self._named(rest, state.live, weak=False):
+            yield replace(sense, about=(*sense.about, *about))
 
-    def _swapped_in_last(self, rest: str, state: State) -> Iterator[Reading]:
+    def _swapped_in_last(self, rest: str, state: State) -> Iterator[Sense]:
         """`_swapped` in the last question, as its answer has it and as it was asked."""
         yield from self._swapped(self._title(state), rest)
         yield from self._swapped(state.question, rest)
 
-    def _recalled(self, rest: str, state: State) -> Iterator[Reading]:
+    def _recalled(self, rest: str, state: State) -> Iterator[Sense]:
         """The one thing named in the last reply that ``rest`` has a word of: "the mouth one"."""
         said = self.pointed(rest)
         if said and state.reply:
@@ -221,9 +221,9 @@ class Referring:
             names = [self.kb.entities[id].name for id in spoken_of]
             meant = [name for name in names if said & set(words(name))]
             if len(meant) == 1:
-                yield Reading(meant[0])
+                yield Sense(meant[0])
 
-    def _replaced(self, rest: str, state: State) -> Iterator[Reading]:
+    def _replaced(self, rest: str, state: State) -> Iterator[Sense]:
         """``rest`` with each thing that "it" may be in its place: "how common is it"."""
         bare = rest
         for start, end in self._idle.places(rest):
@@ -238,7 +238,7 @@ class Referring:
             for name, ids in meant:
                 if place == (0, len(rest)):  # "the other one", and no more: the same is asked of it
                     yield from self._swapped(state.question, name)
-                yield Reading(_put(rest, place, name), ids)
+                yield Sense(_put(rest, place, name), ids)
             if meant:
                 return
 
@@ -265,7 +265,7 @@ class Referring:
             if not of_one_kind and self.mentions.alike(things[0], id):
                 yield things[0], id
 
-    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Reading]:
+    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Sense]:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
         for id in subjects:
             name = self.kb.entities[id].name
@@ -273,9 +273,9 @@ class Referring:
                 text = f"{rest} ({name})"
             else:
                 text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
-            yield Reading(text, (id,), loose=True, weak=weak)
+            yield Sense(text, (id,), loose=True, weak=weak)
 
-    def _swapped(self, question: str, rest: str) -> Iterator[Reading]:
+    def _swapped(self, question: str, rest: str) -> Iterator[Sense]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
         yield from self._contrasted(question, rest)
         asked = self.mentions.all(question)
@@ -283,16 +283,16 @@ class Referring:
             for old_id in asked if new_id not in asked else ():
                 place = self.mentions.place(old_id, question)
                 if place and self.mentions.alike(old_id, new_id):
-                    yield Reading(_put(question, place, self.kb.entities[new_id].name), (new_id,))
+                    yield Sense(_put(question, place, self.kb.entities[new_id].name), (new_id,))
                     break
 
-    def _contrasted(self, question: str, rest: str) -> Iterator[Reading]:
+    def _contrasted(self, question: str, rest: str) -> Iterator[Sense]:
         """``question`` with a word of ``rest`` in the place of its contrast: children, adults."""
         for contrast in self._contrasts:
             new, held = contrast.place(rest), list(contrast.places(question))
             word = rest[slice(*new)] if new else ""
             if word and held and word.lower() not in {question[i:j].lower() for i, j in held}:
-                yield Reading(_put(question, held[0], word))
+                yield Sense(_put(question, held[0], word))
 
     def _title(self, state: State) -> str:
         """The last question in the words of its answer: spelled right, names and all."""
@@ -308,11 +308,11 @@ def _clause_before(text: str, place: Place) -> str:
     return text[: place[0]].rpartition(",")[0]
 
 
-def _distinct(readings: Iterable[Reading], typed: str) -> Iterator[Reading]:
-    """``readings`` that differ in their words from one another and from what was typed."""
+def _distinct(senses: Iterable[Sense], typed: str) -> Iterator[Sense]:
+    """``senses`` that differ in their words from one another and from what was typed."""
     seen = {words(typed)}
-    for reading in readings:
-        key = words(reading.text)
+    for sense in senses:
+        key = words(sense.text)
         if key and key not in seen:
             seen.add(key)
-            yield reading
+            yield sense

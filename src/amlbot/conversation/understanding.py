@@ -12,7 +12,7 @@ from ..record import Record, replace
 from ..text import words
 from .dialogue import State
 from .mentions import PLAIN
-from .referring import Reading, Referring
+from .referring import Referring, Sense
 from .speaking import Speaker
 
 ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
@@ -137,14 +137,14 @@ class Understanding:
         answered, names = plain.answered, self._mentions.names(text)
         own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
         brief = len(text.split()) <= BRIEF and not names and not answered
-        for reading in self._referring.readings(text, state):
-            understood = replace(self.plain(reading.text), completed=True)
-            idly = understood.score < AGAIN or (reading.loose and answered and names)
+        for sense in self._referring.senses(text, state):
+            understood = replace(self.plain(sense.text), completed=True)
+            idly = understood.score < AGAIN or (sense.loose and answered and names)
             again = understood.intent in state.trail[-1:] and idly
-            if self._answers(reading, understood, plain, own) and not again:
+            if self._answers(sense, understood, plain, own) and not again:
                 return understood
-            goes_on = (not reading.loose and not own) or brief or not (answered or reading.weak)
-            if goes_on and not self._mentions.elsewhere(reading.text):
+            goes_on = (not sense.loose and not own) or brief or not (answered or sense.weak)
+            if goes_on and not self._mentions.elsewhere(sense.text):
                 tied.append(understood.unsure())
         asked_back = [u for u in tied if u.score and not u.match.unknown_names]
         named = any(map(self._mentions.proper, names))
@@ -185,11 +185,11 @@ class Understanding:
         """The last question put right with ``rest``; not what it was answered with before."""
         repeat = bool(self._mentions.names(rest)) or bool(self._referring.bare_name(rest))
         found = []
-        for reading in self._referring.corrections(rest, state):
-            understood = replace(self.plain(reading.text), completed=True)
+        for sense in self._referring.corrections(rest, state):
+            understood = replace(self.plain(sense.text), completed=True)
             best = understood.match.best
             again = best and best.intent in state.trail[-1:] and not repeat
-            if self._answers(reading, understood, understood, False) and not again:
+            if self._answers(sense, understood, understood, False) and not again:
                 return understood
             if not again:
                 found.append(understood.unsure())
@@ -213,9 +213,7 @@ class Understanding:
                 return Understood(matches[-1], text)
         return Understood(matches[len(first)], text)
 
-    def _answers(
-        self, reading: Reading, understood: Understood, plain: Understood, own: bool
-    ) -> bool:
+    def _answers(self, sense: Sense, understood: Understood, plain: Understood, own: bool) -> bool:
         """Whether what was understood is to be answered: surely enough, and on what was filled in.
 
         The matcher itself keeps names apart, but for the plain words among them.
@@ -223,17 +221,17 @@ class Understanding:
         best = understood.match.best
         if not understood.answered or not best:
             return False
-        if reading.weak:
-            name = self.kb.entities[reading.about[0]].name
+        if sense.weak:
+            name = self.kb.entities[sense.about[0]].name
             bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
-            enough = UNTIED if self._mentions.proper(reading.about[0]) else SURELY_UNTIED
+            enough = UNTIED if self._mentions.proper(sense.about[0]) else SURELY_UNTIED
             if best.score < enough or only_the_name or plain.rank > understood.rank:
                 return False
-        if (reading.loose or own) and plain.rank > (True, understood.score + CLEARLY):
+        if (sense.loose or own) and plain.rank > (True, understood.score + CLEARLY):
             return False
         intent = self.kb.intents[best.intent]
-        plain_words = (id for id in reading.about if self.kb.entities[id].kind in PLAIN)
+        plain_words = (id for id in sense.about if self.kb.entities[id].kind in PLAIN)
         return all(self._mentions.covers(intent, id) for id in plain_words)
 
 

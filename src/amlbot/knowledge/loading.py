@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .yamlfile import Document
 
 MAX_TOTAL = 20_000_000
-"""Bytes of all files together, five times the bundled ones: a folder cannot keep one waiting."""
+"""Bytes of all files together: a folder cannot keep one waiting."""
 
 
 def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:

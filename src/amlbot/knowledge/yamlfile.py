@@ -15,7 +15,7 @@ import yaml
 
 from ..errors import Problem
 
-MAX_BYTES = 500_000  # three times the largest bundled file; read in at most 2 s and 200 MB
+MAX_BYTES = 500_000  # read in at most 2 s and 200 MB
 MAX_DEPTH = 12  # the format needs six
 MAX_OPEN = 100
 """Brackets that may be open, in quotes or not; and list entries that may begin on one line."""

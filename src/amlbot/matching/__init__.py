@@ -1,1 +1,1 @@
-"""Which answer is meant, and how sure that is: reading → index → scoring → matcher."""
+"""Which answer is meant, and how sure that is: reading → query → scoring → matcher."""

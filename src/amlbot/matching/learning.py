@@ -22,9 +22,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from ..record import replace
+from .grams import Lookalikes
 from .index import CENTER, KIN, Index
-from .scoring import ALIKE, SHARPNESS
-from .spelling import Lookalikes
+from .query import ALIKE
+from .scoring import SHARPNESS
 
 RIVALS = 4
 """Intents that a phrasing is told apart from (3 to 8: within 0.2 points)."""

@@ -15,10 +15,12 @@ from ..model import Candidate, Explanation, Match, Outcome, Rival
 from ..record import replace
 from ..text import asked_in
 from .directions import Directions
-from .index import Index, key
+from .evidence import strengths
+from .grams import Grams, Lookalikes
+from .index import Index
+from .query import Query, Weigher
 from .reading import Reader, Reading
-from .scoring import CLOSEST, Query, Scored, Scorer
-from .spelling import Grams, Lookalikes
+from .scoring import CLOSEST, Scored, Scorer
 
 ANSWER = 0.62
 CLARIFY = 0.4
@@ -74,9 +76,11 @@ class Matcher:
         else:
             ids = [intent.id for intent in kb.intents.values() if intent.chat == chat]
             self._index, self._grams = _worked_out(kb, self._reader, ids, learn)
-        self._scorer = Scorer(kb, self._reader, self._index, self._grams)
+        lookalikes = Lookalikes(self._index.names, self._grams)
+        self._weigher = Weigher(self._reader, self._index, lookalikes)
+        self._scorer = Scorer(kb, self._reader, self._index)
         self._any_name = frozenset(self._index.any_name)
-        self._open = frozenset(self._reader.tables["open"])
+        self._open = frozenset(self._reader.tables.open)
 
     @cached_property
     def _covered(self) -> frozenset[str]:
@@ -114,7 +118,7 @@ class Matcher:
 
     def search(self, text: str, limit: int = 10) -> list[Candidate]:
         """The intents nearest to ``text``, best first, without thresholds or guards."""
-        query = self._scorer.query(self._reader.read(text))
+        query = self._weigher.query(self._reader.read(text))
         scored = self._scorer.score(query, max(limit, CLOSEST))
         return [self._candidate(s) for s in scored[:limit]]
 
@@ -152,10 +156,10 @@ class Matcher:
 
     def _scored(self, reading: Reading, asked: Reading | None = None) -> tuple[Query, list[Scored]]:
         """What ``reading`` may ask for; of a story, ``asked`` is the part that asks."""
-        query = self._scorer.query(reading)
+        query = self._weigher.query(reading)
         if not asked:
             return query, self._scorer.score(query)
-        query = self._scorer.beside(query, self._scorer.query(asked))
+        query = self._weigher.beside(query, self._weigher.query(asked))
         scored = self._scorer.score(query)
         return query, [
             s if s.exact else s._replace(score=1 - STORY * (1 - s.score)) for s in scored
@@ -195,7 +199,7 @@ class Matcher:
 
         Not where another phrasing of the intent goes the question's way: it covers both.
         """
-        asked = self._directions.find(key(query.reading))
+        asked = self._directions.find(query.reading.surface)
         if not asked:
             return ()
         questions = self.kb.intents[self._index.intents[best.number]].questions
@@ -206,18 +210,17 @@ class Matcher:
 
     def _pointing(self, question: str) -> frozenset[str]:
         """The directions of a question, taken as it is written."""
-        return self._directions.find(key(self._reader.read_exactly(question)))
+        return self._directions.find(self._reader.read_exactly(question).surface)
 
     def _candidate(self, scored: Scored) -> Candidate:
         phrasing = self._scorer.phrasing(scored.number, scored.nearest)
         return Candidate(self._index.intents[scored.number], round(scored.score, 4), phrasing)
 
     def _rival(self, query: Query, scored: Scored) -> Rival:
-        strengths = self._scorer.strengths(query, scored.number)
-        signals = scored.signals
+        adds, signals = strengths(self._index, query, scored.number), scored.signals
         return Rival(
             candidate=self._candidate(scored),
-            strengths=tuple(sorted(strengths.items(), key=lambda item: -item[1])),
+            strengths=tuple(sorted(adds.items(), key=lambda item: -item[1])),
             signals=tuple((name, getattr(signals, name)) for name in signals._fields),
             missing=tuple(self.kb.entities[id].name for id in scored.missing),
         )
@@ -227,10 +230,12 @@ def _worked_out(
     kb: KnowledgeBase, reader: Reader, ids: Sequence[str], learn: bool | None
 ) -> tuple[Index, Grams]:
     """The index of the intents ``ids``, and the 4-grams of its features."""
-    index = Index.build(kb, reader, ids)
+    from .indexing import indexed  # a ready-made index needs none of it
+
+    index = indexed(kb, reader, ids)
     grams = Grams.of(index.names, index.weight)
     if index.first[-1] <= AT_ONCE if learn is None else learn:
-        from .learning import learned  # a ready-made index needs none of it
+        from .learning import learned
 
         index = learned(index, Lookalikes(index.names, grams))
     return index, grams

@@ -1,31 +1,20 @@
-"""Words that the knowledge does not have: repaired if misspelt, and words that look alike.
-
-Only unknown words are repaired. Repairing known ones costs 6 to 25 points of accuracy, and
-Jaro-Winkler on all words does the same (Cohen et al. 2003 found it best for names, not questions).
-"""
+"""Known words that an unknown one may be a slip of, and how likely each is."""
 
 from __future__ import annotations
 
 import math
 import re
-from array import array
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
-
-from ..knowledge.store import Floats, Ints
-from ..record import Record
-from ..text import checksum
+from typing import TypeAlias
 
 MAX_SUGGESTIONS = 3
 """Equally near words that share a repair. Three and six rank alike, one costs 0.4 points."""
-MAX_ALIKE = 4
-MIN_ALIKE = 0.25
-"""Least 4-gram cosine of look-alike words (relapse, relapsing: 0.5)."""
 MEMORY = 4096
 """Words whose search is remembered, the last ones asked for: strangers cannot fill it."""
+LONGEST = 40
+"""Letters of the longest word that is looked at whole, and repaired."""
 
 WIDE_USE = 0.15
 """What a known word is nearer for each e-fold of the intents that use it. On 2,210
@@ -39,13 +28,15 @@ RIVAL = 0.5
 DOUBT = 3.0
 """How fast a word's part falls with that (1.5 to 6: within 0.1 points)."""
 
+Options: TypeAlias = tuple[tuple[str, float], ...]
+"""What a word may stand for, each with a weight in (0, 1], likeliest first."""
+
 _REPEATS = re.compile(r"(.)\1+")
-_LONGEST = 40  # longer than any word worth repairing
 
 
 def edit_budget(word: str) -> int:
     """How many slips may be repaired in ``word`` (insert, drop, replace, swap each count one)."""
-    if any(c.isdigit() for c in word) or len(word) > _LONGEST:
+    if any(c.isdigit() for c in word) or len(word) > LONGEST:
         return 0
     return 0 if len(word) < 3 else 1 if len(word) <= 5 else 2 if len(word) <= 9 else 3
 
@@ -66,7 +57,7 @@ class Speller:
             found[len(word)].append(word)
         return {length: _Sieve(words) for length, words in found.items()}
 
-    def _suggest(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _suggest(self, word: str) -> Options:
         """Known words that ``word`` may be a slip of, best first, with a similarity in (0, 1].
 
         Several equally likely words share: the squares of their parts add up to one.
@@ -149,97 +140,6 @@ def _plausible(word: str, known: str) -> bool:
 
 def _squeezed(word: str) -> str:
     return _REPEATS.sub(r"\1", word)
-
-
-class Grams(Record):
-    """The 4-grams of a vocabulary, in flat arrays; words go by their number in it."""
-
-    checks: Ints
-    """The checksum of each 4-gram, in ascending order."""
-    weight: Floats
-    """How rare each is."""
-    start: Ints
-    """Where the words that have it begin; they end where those of the next one begin."""
-    users: Ints
-    """The numbers of those words."""
-    length: Floats
-    """The length of each word's vector of 4-grams."""
-
-    @classmethod
-    def of(cls, words: Sequence[str], weights: Sequence[float]) -> Grams:
-        """The 4-grams of ``words``, which weigh ``weights``; features with signs have none."""
-        users: dict[int, array[int]] = defaultdict(lambda: array("I"))
-        for number, word in enumerate(words):
-            for gram in _grams(word) if word.isalpha() else ():
-                users[checksum(gram)].append(number)
-        checks = array("I", sorted(users))
-        weight = array("f", (min([weights[n] for n in users[check]]) for check in checks))
-        square = array("d", bytes(8 * len(words)))
-        for check, w in zip(checks, weight, strict=True):
-            for number in users[check]:
-                square[number] += w**2
-        return cls(
-            checks=checks,
-            weight=weight,
-            start=array("I", [0, *accumulate(len(users[check]) for check in checks)]),
-            users=array("I", (number for check in checks for number in users[check])),
-            length=array("f", map(math.sqrt, square)),
-        )
-
-
-class Lookalikes:
-    """Finds known words that share their letters with a word: relapse, relapsed, relapsing."""
-
-    def __init__(self, words: Sequence[str], grams: Grams) -> None:
-        """Take the known words and their 4-grams."""
-        self._words, self._grams = words, grams
-        self._rarest = max(grams.weight, default=1.0)
-        self.find = lru_cache(MEMORY)(self._find)
-
-    def _find(self, word: str) -> tuple[tuple[int, float], ...]:
-        """The numbers of at most four known words like ``word``, best first.
-
-        Each with its cosine in [0.25, 1).
-        """
-        if len(word) < 3 or len(word) > _LONGEST:
-            return ()
-        grams = self._grams
-        shared: dict[int, float] = {}
-        square = 0.0
-        for gram in _grams(word):
-            check = checksum(gram)
-            k = bisect_left(grams.checks, check)
-            known = k < len(grams.checks) and grams.checks[k] == check
-            weight = (grams.weight[k] if known else self._rarest) ** 2
-            square += weight
-            for number in grams.users[grams.start[k] : grams.start[k + 1]] if known else ():
-                shared[number] = shared.get(number, 0.0) + weight
-        whole, length = math.sqrt(square), grams.length
-        near = [
-            (cosine, self._words[number], number)
-            for number, dot in shared.items()
-            if (cosine := dot / (whole * length[number])) >= MIN_ALIKE
-            and self._words[number] != word
-        ]
-        near.sort(reverse=True)
-        return tuple((number, cosine) for cosine, _, number in near[:MAX_ALIKE])
-
-
-def likeness(one: Iterable[str], other: Iterable[str]) -> float:
-    """The cosine of two texts in the 4-grams of their words, all of one weight; in [0, 1]."""
-    a, b = _spelled(one), _spelled(other)
-    return len(a & b) / (math.sqrt(len(a) * len(b)) or 1.0)
-
-
-def _spelled(words: Iterable[str]) -> Set[str]:
-    return {gram for word in words if word.isalpha() for gram in _grams(word[:_LONGEST])}
-
-
-@lru_cache(MEMORY)
-def _grams(word: str, size: int = 4) -> Collection[str]:
-    """The 4-grams of ``word``, each once, in order: sums must not depend on the hash seed."""
-    padded = f" {word} "
-    return dict.fromkeys([padded[i : i + size] for i in range(max(1, len(padded) - size + 1))])
 
 
 def nearest_name(word: str, names: Collection[str]) -> str | None:

@@ -54,24 +54,15 @@ class Likeness(Record):
         questions: Sequence[Heard],
     ) -> Likeness:
         """Weigh what is in the messages ``told`` of each sign against the rest."""
-        quiet, size = Counter[str](), WRITTEN * len(calm) + len(questions)
-        for feature, n in _counted(calm).items():
-            quiet[feature] = WRITTEN * n
-        quiet.update(_counted(questions))
         counts = [_counted(messages) for messages in told.values()]
         wholes = [_whole(c, len(of)) for c, of in zip(counts, told.values(), strict=True)]
-        all_quiet = _whole(quiet, size)
-        quiet[""] = size  # before the first word and after the last
-        words = sum(n for feature, n in quiet.items() if " " not in feature and feature[:1] != "~")
-        rows: dict[int, list[float]] = {}
-        for feature in sorted(set().union(*counts)):
-            first, pair, second = feature.partition(" ")
-            chance = CHANCE * quiet[first] * quiet[second] / words if pair else 0.0
-            calmly = (quiet[feature] + chance + SMOOTHING) / all_quiet
-            rows[checksum(feature)] = [
+        rows = {
+            checksum(feature): [
                 math.log(count[feature] / whole / calmly) if count[feature] else 0.0
                 for count, whole in zip(counts, wholes, strict=True)
             ]
+            for feature, calmly in _calmly(sorted(set().union(*counts)), calm, questions)
+        }
         checks = sorted(rows)
         weights = array("f", chain.from_iterable(rows[check] for check in checks))
         return cls(list(told), array("I", checks), weights)
@@ -93,6 +84,23 @@ class Likeness(Record):
             return ()
         width = len(self.signs)
         return self.weights[at * width : (at + 1) * width]
+
+
+def _calmly(
+    features: Iterable[str], calm: Sequence[Heard], questions: Sequence[Heard]
+) -> Iterator[tuple[str, float]]:
+    """Each of ``features``, and its share of all that is calm."""
+    quiet, size = Counter[str](), WRITTEN * len(calm) + len(questions)
+    for feature, n in _counted(calm).items():
+        quiet[feature] = WRITTEN * n
+    quiet.update(_counted(questions))
+    whole = _whole(quiet, size)
+    quiet[""] = size  # before the first word and after the last
+    words = sum(n for feature, n in quiet.items() if " " not in feature and feature[:1] != "~")
+    for feature in features:
+        first, pair, second = feature.partition(" ")
+        chance = CHANCE * quiet[first] * quiet[second] / words if pair else 0.0
+        yield feature, (quiet[feature] + chance + SMOOTHING) / whole
 
 
 def _counted(messages: Iterable[Heard]) -> Counter[str]:
