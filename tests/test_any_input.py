@@ -29,9 +29,9 @@ TABLES = ["intents", "sources", "entities", "glossary", "facts", "regions", "rep
 FIELDS = ["id", "questions", "answer", "more", "about", "sources", "related", "figures", "chat",
           "title", "url", "date", "name", "kind", "forms", "capitals", "broader", "confused_with",
           "term", "meaning", "also", "text", "signs", "concepts", "guards", "replies", "limits",
-          "level", "reply", "all", "despite", "unless", "bars", "label", "value", "of", "unit",
-          "spellings", "synonyms", "default_synonyms", "opposites", "common", "stand-ins",
-          "frames"]  # fmt: skip
+          "level", "reply", "all", "despite", "unless", "given", "apart",
+          "bars", "label", "value", "of", "unit", "spellings", "synonyms",
+          "default_synonyms", "opposites", "common", "stand-ins", "frames"]  # fmt: skip
 WORDS = ["a", "b", "what is a", "idh1", "emergency", "https://example.org", "2026-11-27", "{x}",
          "denial", "gene", "", " ", "?!"]  # fmt: skip
 scalars = st.sampled_from(WORDS) | texts | st.none() | st.booleans() | st.floats() | st.integers()

@@ -25,7 +25,7 @@ FILES = [
     yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
     for name in (
         *("safety", "safety-fresh", "safety-stories"),
-        *("safety-blind", "safety-final", "safety-people"),
+        *("safety-blind", "safety-final", "safety-people", "safety-nearby"),
     )
 ]
 RANK = list(Level)
@@ -42,7 +42,7 @@ def dangers(kind: str) -> list[tuple[str, Level, bool]]:
 
 
 CAUGHT, MISSED = dangers("caught"), dangers("missed")
-BLIND = FILES[-3:]
+BLIND = FILES[-4:]
 LIKE = {m for cases in BLIND for group in cases["caught"].values() for m in group["messages"]}
 PRESSING = [(m, level) for m, level, _ in CAUGHT if level is not Level.WATCH and m not in LIKE]
 """What signs catch must be caught however it is typed. Likeness is a matter of degree."""
@@ -430,7 +430,8 @@ def test_every_alarm_says_first_what_to_do(bundled: KnowledgeBase) -> None:
 
 def test_every_reply_and_concept_is_used(bundled: KnowledgeBase) -> None:
     safety = bundled.safety
-    used = {name for sign in safety.signs for row in (*sign.all, sign.unless) for name in row}
+    rows = (row for s in safety.signs for row in (*s.all, s.unless, s.given, s.apart))
+    used = {name for row in rows for name in row}
     assert safety.concepts.keys() - used == set()
     assert safety.replies.keys() == {r for s in safety.signs for r in (s.reply, s.doubt) if r}
 

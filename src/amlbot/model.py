@@ -286,6 +286,10 @@ class Sign(Record):
     """Concepts that together are enough, close by in any order; each set is one way."""
     unless: tuple[str, ...] = ()
     """Concepts that quiet this sign in their sentence."""
+    given: tuple[str, ...] = ()
+    """Concepts one of which must be told of, anywhere in the message."""
+    apart: tuple[str, ...] = ()
+    """Concepts that quiet this sign wherever in the message they are told of."""
     despite: tuple[str, ...] = ()
     """Guards that do not quiet this sign."""
     at_hand: bool = False

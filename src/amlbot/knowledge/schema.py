@@ -309,6 +309,8 @@ def _sign(fields: Fields) -> Sign | None:
         phrases=fields.texts("phrases"),
         all=_ways(fields),
         unless=fields.refs("unless", "concept"),
+        given=fields.refs("given", "concept"),
+        apart=fields.refs("apart", "concept"),
         despite=_despite(fields),
         at_hand=fields.flag("at_hand"),
         doubt=fields.ref("doubt", "safety reply"),

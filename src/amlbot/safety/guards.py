@@ -15,6 +15,20 @@ REACH = 20
 """Words over which a question, a supposition or another time covers a sign."""
 
 
+def heeded(sign: Sign, heard: Heard) -> bool:
+    """Whether ``sign`` is one to heed, by what else the message tells: who is where, with whom."""
+    told = any(_told(heard, concept) for concept in sign.given) or not sign.given
+    return told and not any(_told(heard, concept) for concept in sign.apart)
+
+
+def _told(heard: Heard, concept: str) -> bool:
+    """Whether ``concept`` is told of as it is now, and neither denied nor only asked about."""
+    return any(
+        heard.certain(span) and not any(quiets(heard, (span,)) for quiets in _GUARDS.values())
+        for span in heard.found.get(concept, ())
+    )
+
+
 def quiet(sign: Sign, heard: Heard, match: Spans) -> bool:
     """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
     if any(_beside(heard, concept, match) for concept in sign.unless):

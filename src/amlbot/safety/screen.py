@@ -17,7 +17,7 @@ from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import Store, opened, parts_of, records_of
 from ..model import CALM, Level, Safety, Sign
 from ..record import Record, replace
-from .guards import denied, quiet
+from .guards import denied, heeded, quiet
 from .hearing import (
     Beginning,
     Clause,
@@ -150,7 +150,7 @@ class Screen:
         """The alarm for the strongest sign that shows, and that no guard quiets."""
         for sign in self._signs:
             for match in _matches(sign, heard):
-                if not quiet(sign, heard, match):
+                if heeded(sign, heard) and not quiet(sign, heard, match):
                     return self._alarm(sign, match, heard)
         return None
 
@@ -159,11 +159,14 @@ class Screen:
 
         Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
         """
-        found = [strong for strong in self._likeness.strengths(heard) if strong[0] >= DOUBT]
+        known = (sign for sign in self._signs if sign.id in self._likeness.signs)
+        signs = {sign.id: sign for sign in known if heeded(sign, heard)}
+        strengths = self._likeness.strengths(heard)
+        found = [strong for strong in strengths if strong[0] >= DOUBT and strong[1] in signs]
         if not found:
             return None
         strength, id, span = max(found)
-        [sign] = [sign for sign in self._signs if sign.id == id]
+        sign = signs[id]
         sure, denies = strength >= ALARM, self._denied(heard)
         words, like = heard.text([span]), round(strength, 2)
         if sure and not denies:
