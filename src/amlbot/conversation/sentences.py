@@ -88,7 +88,7 @@ class Sentences:
         if (full.match.unknown_names and not surely) or alone.rank <= full.rank:
             return full
         if full.answered and not state.live and not self._mentions.has_name(alone.question):
-            return full
+            return full  # "if I donate and she dies anyway, is it my fault" is not of the cause
         if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
             return alone
         if full.answered and alone.score <= full.score + CLEARLY:

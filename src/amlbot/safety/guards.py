@@ -30,7 +30,7 @@ def _told(heard: Heard, concept: str) -> bool:
 
 
 def quiet(sign: Sign, heard: Heard, match: Spans) -> bool:
-    """Whether a guard, or a concept that ``sign`` is not given with, means no alarm here."""
+    """Whether a guard, or a concept that quiets ``sign`` in its sentence, means no alarm."""
     if any(_beside(heard, concept, match) for concept in sign.unless):
         return True
     return any(
