@@ -157,6 +157,27 @@ def test_another_matcher_can_stand_in(small: KnowledgeBase) -> None:
     assert Bot(small, matcher=Always()).ask("anything").intent == "tired-why"
 
 
+@pytest.mark.parametrize(("score", "first"), [(0.7, "fever-number"), (0.95, "idh2-what")])
+def test_an_answer_that_is_less_sure_offers_the_runner_up(
+    small: KnowledgeBase, score: float, first: str
+) -> None:
+    class Unsure:
+        def match(self, text: str) -> Match:
+            return Match(Outcome.ANSWER, tuple(self.search(text)))
+
+        def search(self, text: str, limit: int = 10) -> list[amlbot.Candidate]:
+            runner_up = amlbot.Candidate("fever-number", 1 - score, text)
+            return [amlbot.Candidate("idh1-what", score, text), runner_up]
+
+    assert Bot(small, matcher=Unsure()).ask("anything").choices[0].intent == first
+
+
+def test_what_was_just_answered_is_not_on_offer(bot: Bot) -> None:
+    reply = bot.ask("What is IDH1? What is IDH2?")
+    assert [part.intent for part in reply.each] == ["idh1-what", "idh2-what"]
+    assert "idh2-what" not in [choice.intent for choice in reply.choices]
+
+
 def test_own_wording() -> None:
     kb = KnowledgeBase.from_dicts(
         {
