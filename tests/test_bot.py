@@ -172,6 +172,26 @@ def test_an_answer_that_is_less_sure_offers_the_runner_up(
     assert Bot(small, matcher=Unsure()).ask("anything").choices[0].intent == first
 
 
+@pytest.mark.parametrize(
+    ("score", "names", "offered"), [(0.3, (), 1), (0.2, (), 0), (0.3, ("X1",), 0)]
+)
+def test_what_comes_nearest_is_on_offer_where_nothing_fits(
+    small: KnowledgeBase, score: float, names: tuple[str, ...], offered: int
+) -> None:
+    class Faint:
+        def match(self, text: str) -> Match:
+            return Match(Outcome.UNKNOWN, tuple(self.search(text)), unknown_names=names)
+
+        def search(self, text: str, limit: int = 10) -> list[amlbot.Candidate]:
+            return [amlbot.Candidate("tired-why", score, text)]
+
+    bot = Bot(small, matcher=Faint())
+    reply = bot.ask("so tired")
+    assert (reply.outcome, reply.heading, len(reply.choices)) == ("unknown", "nearest", offered)
+    if offered:
+        assert bot.ask("1", [Turn("user", "so tired")]).intent == "tired-why"
+
+
 def test_what_was_just_answered_is_not_on_offer(bot: Bot) -> None:
     reply = bot.ask("What is IDH1? What is IDH2?")
     assert [part.intent for part in reply.each] == ["idh1-what", "idh2-what"]

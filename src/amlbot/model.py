@@ -453,6 +453,13 @@ class Reply(Record):
         return self.outcome in (Outcome.ANSWER, Outcome.CHAT)
 
     @property
+    def heading(self) -> str:
+        """The occasion whose words head its choices."""
+        if self.outcome is Outcome.UNKNOWN:
+            return "nearest"
+        return "related" if self.settled else "choices"
+
+    @property
     def each(self) -> tuple[Reply, ...]:
         """The reply to each question, one by one."""
         return self.parts or (self,)

@@ -75,7 +75,7 @@ class Answering:
         return said, replace(
             state,
             choices=reply.choices,
-            asked=reply.outcome is Outcome.CLARIFY,
+            asked=bool(reply.choices) and not reply.settled,
             picked_from=(),
             misses=state.misses + (reply.outcome is not Outcome.CHAT),
             question=question,

@@ -32,7 +32,7 @@ def _blocks(reply: Reply, say: Say) -> Iterator[str]:
     if reply.more:
         yield say("more-hint")
     if reply.choices:
-        yield say("related" if reply.settled else "choices") + ":"
+        yield say(reply.heading) + ":"
         yield "\n".join(f"{i}. {choice.title}" for i, choice in enumerate(reply.choices, 1))
 
 

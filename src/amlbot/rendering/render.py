@@ -59,7 +59,7 @@ def _blocks(reply: Reply, say: Say, columns: int, style: Style, chat: bool) -> I
     if chat and reply.more:
         yield wrap(say("more-hint"), columns)
     if reply.choices:
-        heading = _heading(say("related" if reply.settled else "choices"), columns, style)
+        heading = _heading(say(reply.heading), columns, style)
         numbered = [item(f"{i}. ", c.title, columns) for i, c in enumerate(reply.choices, 1)]
         yield "\n".join([heading, *numbered])
 

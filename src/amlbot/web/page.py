@@ -213,7 +213,7 @@ class Page:
         if last.outcome is Outcome.URGENT:
             return ""
         offered = [choice.title for choice in last.choices]
-        if last.outcome is Outcome.CLARIFY:
+        if offered and not last.settled:
             offered.append(self._bot.say("page-none"))
         more = [self._bot.say("page-more")] if last.more else []
         heading = "related" if last.settled else "page-choices"
