@@ -231,8 +231,9 @@ def _matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
     """Every place at which ``sign`` shows, whether or not a guard quiets it there."""
     for span in heard.found.get(_own(sign), ()):
         yield (span,)
+    told = heard.found.keys()
     for concepts in sign.all:
-        if heard.found.keys() >= concepts:
+        if told >= concepts:
             anchor, *others = sorted(concepts, key=lambda name: (len(heard.found[name]), name))
             for span in heard.found[anchor]:
                 match = _gather(heard, span, others)
