@@ -173,7 +173,7 @@ def test_an_answer_that_is_less_sure_offers_the_runner_up(
 
 
 @pytest.mark.parametrize(
-    ("score", "names", "offered"), [(0.3, (), 1), (0.2, (), 0), (0.3, ("X1",), 0)]
+    ("score", "names", "offered"), [(0.3, (), 1), (0.1, (), 0), (0.3, ("X1",), 0)]
 )
 def test_what_comes_nearest_is_on_offer_where_nothing_fits(
     small: KnowledgeBase, score: float, names: tuple[str, ...], offered: int
