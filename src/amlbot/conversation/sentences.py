@@ -136,8 +136,8 @@ class Sentences:
             as_one = self._answering.answer(story, state)
             if as_one[0].outcome is Outcome.ANSWER:
                 return as_one
-        full = self._understanding.plain(story)
-        if tells and full.answered and all(part.intent != full.intent for part in parts):
+        full = self._understanding.plain(story) if tells else None
+        if full and full.answered and all(part.intent != full.intent for part in parts):
             whole, then = self._answering.reply(full, state)
             surer = [part for part in answers if part.score >= whole.score]
             parts, after = [whole, *surer[: MAX_PARTS - 1]], after if surer else then
