@@ -101,7 +101,7 @@ def _explained(explanation: Explanation) -> Iterator[str]:
     """The words, the vetoes and the best few of a match."""
     best = explanation.match.best
     verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
-    limits = ", ".join(f"{name} from {value:g}" for name, value in explanation.thresholds)
+    limits = ", ".join(f"{name} from {value:.2f}" for name, value in explanation.thresholds)
     yield f"{verdict}, lead {explanation.lead:.2f}   ({limits})"
     yield from ("", "word              taken for")
     for typed, options in explanation.words:

@@ -22,15 +22,11 @@ from .query import Query, Weigher
 from .reading import Reader, Reading
 from .scoring import CLOSEST, Scored, Scorer
 
-ANSWER = 0.62
+ANSWER, LEAD, LEAST = 0.9, 0.6, 0.55
+"""Score from which to answer where a runner-up comes as near; how much less is enough where none
+comes near at all; and the least that ever is (docs/matching.md#answering)."""
 CLARIFY = 0.4
-"""Scores from which to answer and to ask back (docs/matching.md has what passes at each)."""
-MARGIN = 0.12
-"""Least lead of the best intent's share of the evidence; closer ones are asked about. Of held-out
-phrasings 2.8 in 100 wrong answers become questions for 1.5 right ones (against 0.04)."""
-EVIDENT = 0.9
-"""Score from which a close runner-up is no reason to ask (of 3,193 held-out phrasings 4 more are
-answered rightly and 1 wrongly; from 0.85 on 6 and 7)."""
+"""Score from which to ask back."""
 SHOWN = 5
 """Candidates behind an outcome."""
 STORY = 0.9
@@ -130,7 +126,7 @@ class Matcher:
             words=tuple((w.typed, w.options) for w in query.reading.words),
             foreign=query.foreign,
             rivals=tuple(self._rival(query, s) for s in scored[:3]),
-            thresholds=(("answer", ANSWER), ("clarify", CLARIFY), ("lead", MARGIN)),
+            thresholds=(("answer", _enough(scored)), ("clarify", CLARIFY)),
             lead=_lead(scored),
             flipped=self._flipped(query, scored[0]) if scored else (),
         )
@@ -149,7 +145,7 @@ class Matcher:
         if not self._open.isdisjoint(reading.entities) and _sureness(scored) < SURE:
             request = self._scored(*map(self._unnamed, parts))
             first = request[1][:1]
-            enough = max(ANSWER, _sureness(scored) - CLEARLY)
+            enough = max(_enough(request[1]), _sureness(scored) - CLEARLY)
             if first and first[0].number in self._any_name and first[0].score >= enough:
                 return request
         return query, scored
@@ -177,8 +173,7 @@ class Matcher:
         strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
         if strange and not best.signals.named:
             return Outcome.UNKNOWN  # all that it names is nothing we write about
-        close = best.score < EVIDENT and _lead(scored) < MARGIN
-        if strange or best.missing or close or best.score < ANSWER:
+        if strange or best.missing or best.score < _enough(scored):
             return Outcome.CLARIFY
         aside = self._compares(query, best) or self._flipped(query, best)
         return Outcome.CLARIFY if aside else Outcome.ANSWER
@@ -245,6 +240,11 @@ def _lead(scored: Sequence[Scored]) -> float:
     """By how much the best one's share of the evidence is ahead of any other's, in [-1, 1]."""
     shares = [s.signals.share for s in scored]
     return shares[0] - max(shares[1:], default=0.0) if shares else 0.0
+
+
+def _enough(scored: Sequence[Scored]) -> float:
+    """The score from which the best one is answered: less, the further it is ahead."""
+    return max(LEAST, ANSWER - LEAD * max(0.0, _lead(scored)))
 
 
 def _sureness(scored: Sequence[Scored]) -> float:
