@@ -22,7 +22,7 @@ from .query import Query, Weigher
 from .reading import Reader, Reading
 from .scoring import CLOSEST, Scored, Scorer
 
-ANSWER, LEAD, LEAST = 0.9, 0.6, 0.55
+ANSWER, LEAD, LEAST = 0.9, 0.6, 0.58
 """Score from which to answer where a runner-up comes as near; how much less is enough where none
 comes near at all; and the least that ever is (docs/matching.md#answering)."""
 CLARIFY = 0.4
