@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amlbot import Bot, KnowledgeBase, Outcome
+from amlbot import Bot, KnowledgeBase, Outcome, Turn
 from amlbot.model import Level
 from amlbot.rendering.render import as_text
 from amlbot.safety.screen import ALARM, Alarm, Screen
@@ -54,6 +54,30 @@ def test_what_else_was_asked_is_not_forgotten(bot: Bot) -> None:
     reply = bot.ask("My temperature is 39.1. Also, what is NPM1?")
     assert reply.outcome is Outcome.URGENT
     assert "what is NPM1" in reply.text
+
+
+def test_what_answers_the_message_can_be_read_after_the_call(bot: Bot) -> None:
+    typed = "pee is bright red after chemo"
+    reply = bot.ask(typed)
+    assert (reply.level, reply.heading) == ("call_team", "later")
+    assert [choice.intent for choice in reply.choices] == ["red-urine"]
+    picked = bot.ask("1", [Turn("user", typed)])
+    assert picked.intent == "red-urine"
+    assert picked.lead  # the call is brought to mind again
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "i cant breathe. what is npm1?",
+        "I want to end my life. What is NPM1?",
+        "temp 38.4 and the seventh of the month",
+    ],
+)
+def test_what_is_graver_or_has_no_answer_stands_alone(bot: Bot, typed: str) -> None:
+    reply = bot.ask(typed)
+    assert reply.outcome is Outcome.URGENT
+    assert not reply.choices
 
 
 def test_in_a_crisis_nothing_is_said_back(bot: Bot) -> None:

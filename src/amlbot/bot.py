@@ -16,7 +16,7 @@ from .knowledge.base import KnowledgeBase
 from .knowledge.loading import cues, load
 from .matching.matcher import Matcher
 from .matching.reading import Reader
-from .model import Level, Outcome, Reply
+from .model import Choice, Level, Outcome, Reply
 from .record import replace
 from .safety.screen import Alarm, Screen
 from .text import printable, words
@@ -84,9 +84,11 @@ class Bot:
         """The safety screen first, whatever came before; then everything else."""
         alarm = self.danger(text)
         if alarm and alarm.urgent:
-            reply = self._urgent(alarm)
+            reply = self._urgent(alarm, self._later(alarm, text, state))
             subjects = self._mentions.subjects((), clipped(text))
-            return reply, State(reply=reply, trail=state.trail, subjects=subjects)
+            return reply, State(
+                reply=reply, choices=reply.choices, trail=state.trail, subjects=subjects
+            )
         turns = len(state.trail) + state.misses
         before = state.reply
         reply, state = self._respond(clipped(text).strip(), state)
@@ -104,7 +106,18 @@ class Bot:
             return reply
         return _under(self._speaker.say("comfort", turns), reply)
 
-    def _urgent(self, alarm: Alarm) -> Reply:
+    def _later(self, alarm: Alarm, text: str, state: State) -> tuple[Choice, ...]:
+        """What answers ``text``, to be read once the care team has been called.
+
+        Below nothing graver: who is to call 911 or a crisis line is given nothing else to do.
+        """
+        if alarm.level is not Level.CALL_TEAM:
+            return ()
+        reply, _ = self._respond(clipped(text).strip(), state)
+        answers = (part for part in reply.each if part.outcome is Outcome.ANSWER)
+        return self._speaker.choices(part.intent for part in answers if part.intent)
+
+    def _urgent(self, alarm: Alarm, choices: tuple[Choice, ...]) -> Reply:
         text = alarm.reply
         if alarm.asked:
             also = "also-asked-crisis" if alarm.level is Level.CRISIS else "also-asked"
@@ -115,6 +128,7 @@ class Bot:
             text,
             level=alarm.level,
             score=1.0,
+            choices=choices,
             sources=tuple(self.kb.sources[id] for id in sources),
         )
 

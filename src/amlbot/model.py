@@ -457,6 +457,8 @@ class Reply(Record):
         """The occasion whose words head its choices."""
         if self.outcome is Outcome.UNKNOWN:
             return "nearest"
+        if self.outcome is Outcome.URGENT:
+            return "later"
         return "related" if self.settled else "choices"
 
     @property

@@ -210,9 +210,9 @@ class Page:
         """What to do next, as buttons; beside the log, so that they are not read out with it."""
         if last is None:
             return self._group("page-start", self._examples())
-        if last.outcome is Outcome.URGENT:
-            return ""
         offered = [choice.title for choice in last.choices]
+        if last.outcome is Outcome.URGENT:
+            return self._group("later", offered)
         if offered and not last.settled:
             offered.append(self._bot.say("page-none"))
         more = [self._bot.say("page-more")] if last.more else []
