@@ -53,7 +53,12 @@ def test_the_numbers_are_those_of_the_region(bot: Bot) -> None:
 def test_what_else_was_asked_is_not_forgotten(bot: Bot) -> None:
     reply = bot.ask("My temperature is 39.1. Also, what is NPM1?")
     assert reply.outcome is Outcome.URGENT
-    assert "what is NPM1" in reply.text
+    assert "npm1-what" in [choice.intent for choice in reply.choices]
+    assert "what is NPM1" in bot.ask("She had a seizure. Also, what is NPM1?").text
+
+
+def test_what_has_no_answer_is_not_promised_one(bot: Bot) -> None:
+    assert "You also asked" not in bot.ask("She had a seizure. Do I sell the boat?").text
 
 
 def test_what_answers_the_message_can_be_read_after_the_call(bot: Bot) -> None:

@@ -84,7 +84,7 @@ class Bot:
         """The safety screen first, whatever came before; then everything else."""
         alarm = self.danger(text)
         if alarm and alarm.urgent:
-            reply = self._urgent(alarm, self._later(alarm, text, state))
+            reply = self._urgent(alarm, text, state)
             subjects = self._mentions.subjects((), clipped(text))
             return reply, State(
                 reply=reply, choices=reply.choices, trail=state.trail, subjects=subjects
@@ -106,31 +106,34 @@ class Bot:
             return reply
         return _under(self._speaker.say("comfort", turns), reply)
 
-    def _later(self, alarm: Alarm, text: str, state: State) -> tuple[Choice, ...]:
-        """What answers ``text``, to be read once the care team has been called.
+    def _urgent(self, alarm: Alarm, text: str, state: State) -> Reply:
+        """The alarm, and what else was asked, where there is an answer: for after the call.
 
-        Below nothing graver: who is to call 911 or a crisis line is given nothing else to do.
+        Below a call to the care team it can be picked. In a crisis nothing is said back.
         """
-        if alarm.level is not Level.CALL_TEAM:
-            return ()
-        reply, _ = self._respond(clipped(text).strip(), state)
-        answers = (part for part in reply.each if part.outcome is Outcome.ANSWER)
-        return self._speaker.choices(part.intent for part in answers if part.intent)
-
-    def _urgent(self, alarm: Alarm, choices: tuple[Choice, ...]) -> Reply:
-        text = alarm.reply
-        if alarm.asked:
-            also = "also-asked-crisis" if alarm.level is Level.CRISIS else "also-asked"
-            text = f"{text}\n\n{self._speaker.say(also, asked=printable(alarm.asked))}"
+        said, choices = alarm.reply, tuple[Choice, ...]()
+        also = self._answers(alarm.asked, state) if alarm.asked else []
+        if alarm.level is Level.CRISIS:
+            said += f"\n\n{self._speaker.say('also-asked-crisis')}" if alarm.asked else ""
+        elif alarm.level is Level.CALL_TEAM:
+            choices = self._speaker.choices([*also, *self._answers(text, state)])
+        elif also:
+            said += f"\n\n{self._speaker.say('also-asked', asked=printable(alarm.asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,
-            text,
+            said,
             level=alarm.level,
             score=1.0,
             choices=choices,
             sources=tuple(self.kb.sources[id] for id in sources),
         )
+
+    def _answers(self, text: str, state: State) -> list[str]:
+        """The ids of the intents that would answer ``text``."""
+        reply, _ = self._respond(clipped(text).strip(), state)
+        answers = (part for part in reply.each if part.outcome is Outcome.ANSWER)
+        return [part.intent for part in answers if part.intent]
 
     def _respond(self, text: str, state: State) -> tuple[Reply, State]:
         """A number picks; small talk is met; what asks several things is cut; the rest answered."""

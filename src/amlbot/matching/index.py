@@ -27,7 +27,7 @@ from ..text import checksum
 
 ID, ANSWER = 3.0, 1.5
 """Mass of an intent's id and of its answer, each as one text beside its phrasings. The id is worth
-0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching.md)."""
+0.6 points on public sets, the answer 0.8 on the bundled knowledge (docs/matching-record.md)."""
 CENTER = 1.5
 """Weight of the cosine to an intent's center beside the log of its mass: worth 0.1 to 0.4 points
 of the first three, none of the first."""

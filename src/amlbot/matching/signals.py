@@ -29,13 +29,13 @@ class Signals(NamedTuple):
     """Cosine of the question's 4-grams to the phrasing that comes nearest."""
 
     def chance(self) -> float:
-        """The chance, in [0, 1], that the intent is the right one (docs/matching.md)."""
+        """The chance, in [0, 1], that the intent is the right one (docs/matching-record.md)."""
         z = BIAS + sum(map(mul, WEIGHTS, self))
         return 1 / (1 + math.exp(-z))
 
 
 # A fit on unseen questions of three knowledge bases, on messages out of scope, and on questions
-# whose intents were left out (docs/matching.md).
+# whose intents were left out (docs/matching-record.md).
 BIAS = -3.55
 WEIGHTS = Signals(
     center=3.1,
