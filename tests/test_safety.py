@@ -158,6 +158,21 @@ def test_knowledge_of_ones_own_teaches_the_screen_by_its_messages() -> None:
     assert not any(map(screen.check, ["the tap in my garden is wet", "what is a line"]))
 
 
+def test_likeness_does_not_hear_parts_of_signs() -> None:
+    def strengths(**concepts: list[str]) -> object:
+        safety = {
+            "concepts": concepts,
+            "replies": {"call": "Call your team."},
+            "signs": [{"id": "leak", "level": "call_team", "reply": "call", "all": [[*concepts]]}],
+        }
+        messages = {"leak": ["my line is leaking"], "calm": ["the tap is old"]}
+        kb = KnowledgeBase.from_dicts({"safety": safety, "messages": messages})
+        return Screen(kb).parts()["likeness weights"]
+
+    assert strengths(**{"only-a": ["tub"]}) == strengths(**{"only-a": ["line", "tub"]})
+    assert strengths(**{"a": ["tub"]}) != strengths(**{"a": ["line", "tub"]})
+
+
 # --- temperatures -------------------------------------------------------------------------------
 
 
