@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, check, load
+from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, check, load
 from amlbot.knowledge.loading import cues, defaults
 from amlbot.knowledge.store import Store, pack
 from amlbot.quality import Quality
 from amlbot.ready import bundled
 
+PROMISE = re.compile(r'[Aa]sk me(?: for|:) "([^"]+?)[.?]?"')
+SURE = 0.9
+"""Score of what answers a promise: it is no guess."""
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 
 
@@ -225,6 +229,21 @@ def test_the_bundled_knowledge_has_what_answers_need(bundled_kb: KnowledgeBase) 
 def bundled_kb() -> KnowledgeBase:
     """The bundled knowledge as it is written; a fault in it fails whatever asks for it."""
     return load(bundled())
+
+
+def test_what_an_answer_says_to_ask_for_is_there(bundled_kb: KnowledgeBase, bot: Bot) -> None:
+    asked = {
+        promise: intent.id
+        for intent in bundled_kb.intents.values()
+        for promise in PROMISE.findall(" ".join(f"{intent.answer} {intent.more}".split()))
+        if promise != "more"
+    }
+    assert asked
+    for promise, intent in asked.items():
+        reply = bot.ask(promise)
+        assert reply.outcome is Outcome.ANSWER, promise
+        assert reply.score > SURE, promise
+        assert reply.intent != intent, promise
 
 
 def test_topics_are_few_enough_to_choose_from(bundled_kb: KnowledgeBase) -> None:

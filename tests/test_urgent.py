@@ -71,6 +71,11 @@ def test_what_answers_the_message_can_be_read_after_the_call(bot: Bot) -> None:
     assert picked.lead  # the call is brought to mind again
 
 
+def test_thanks_do_not_end_an_alarm(bot: Bot) -> None:
+    for typed in ("my temp is 38.7", "dad isn't breathing"):
+        assert "still counts" in bot.ask("thanks", [Turn("user", typed)]).text
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -134,12 +134,12 @@ class Speaker:
         What lies ``outside`` of AML is known by its name: there is no spelling to check. Where no
         name stands in the way, what comes nearest is on offer.
         """
+        near = match.candidates if match.score >= NEAREST and not names else ()
         occasion = "unknown-outside" if outside else "unknown-name"
         if names and misses < self.variants(occasion):
             text = self.say(occasion, misses, names=names)
         else:
-            text = self.say("unknown", misses)
-        near = match.candidates if match.score >= NEAREST and not names else ()
+            text = self.say("unknown-near" if near else "unknown", misses)
         return Reply(
             Outcome.UNKNOWN,
             text,

@@ -20,13 +20,14 @@ ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
 word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
 WORDY = 16
 """Different words from which it is worth finding out how long small talk may be."""
-UNTIED = 0.7
-"""Score from which a question is answered that nothing ties to the last one, but that names nothing
-itself: more than for one as typed, since a wrong completion is worse than asking."""
+COMPLETED = 0.7
+"""Score from which a completed question is answered, however far ahead of others: more than for one
+as typed, since a wrong completion is worse than asking."""
 AGAIN = 0.85
 """Score from which a question about what was just answered is taken to be answered by the same."""
 SURELY_UNTIED = 0.9
-"""The same where the last subject was no name but a plain word, such as tiredness."""
+"""The same where nothing ties it to the last one, and that was of no name but of a plain word, such
+as tiredness."""
 CLEARLY = 0.1
 """How much surer a message must be alone than with a name set beside it to be read alone: "what are
 the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
@@ -219,14 +220,14 @@ class Understanding:
         The matcher itself keeps names apart, but for the plain words among them.
         """
         best = understood.match.best
-        if not understood.answered or not best:
+        if not understood.answered or not best or best.score < COMPLETED:
             return False
         if sense.weak:
             name = self.kb.entities[sense.about[0]].name
             bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
-            enough = UNTIED if self._mentions.proper(sense.about[0]) else SURELY_UNTIED
-            if best.score < enough or only_the_name or plain.rank > understood.rank:
+            unsure = best.score < SURELY_UNTIED and not self._mentions.proper(sense.about[0])
+            if unsure or only_the_name or plain.rank > understood.rank:
                 return False
         if (sense.loose or own) and plain.rank > (True, understood.score + CLEARLY):
             return False
