@@ -93,7 +93,8 @@ class Bot:
         before = state.reply
         reply, state = self._respond(clipped(text).strip(), state)
         reply = self._comforting(reply, text, turns)
-        if before and before.level:
+        goes_on = reply.outcome in HARD or state.reply is before  # not where all starts afresh
+        if before and before.level and goes_on:
             reply = _under(self._speaker.say(f"still-{before.level}"), reply)
         if alarm and alarm.vague and reply.outcome is Outcome.ANSWER:
             alarm = None  # what is well answered is rarely a danger (docs/safety.md)

@@ -139,7 +139,9 @@ class Speaker:
         if names and misses < self.variants(occasion):
             text = self.say(occasion, misses, names=names)
         else:
-            text = self.say("unknown-near" if near else "unknown", misses)
+            own = self.kb.replies  # whose only words for this stand before ours
+            ours = "unknown" not in own or "unknown-near" in own
+            text = self.say("unknown-near" if near and ours else "unknown", misses)
         return Reply(
             Outcome.UNKNOWN,
             text,
