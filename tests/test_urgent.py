@@ -66,6 +66,7 @@ def test_what_answers_the_message_can_be_read_after_the_call(bot: Bot) -> None:
     reply = bot.ask(typed)
     assert (reply.level, reply.heading) == ("call_team", "later")
     assert [choice.intent for choice in reply.choices] == ["red-urine"]
+    assert bot.ask(typed, [Turn("user", "how risky is salvage chemo")]).choices == reply.choices
     picked = bot.ask("1", [Turn("user", typed)])
     assert picked.intent == "red-urine"
     assert picked.lead  # the call is brought to mind again

@@ -84,7 +84,7 @@ class Bot:
         """The safety screen first, whatever came before; then everything else."""
         alarm = self.danger(text)
         if alarm and alarm.urgent:
-            reply = self._urgent(alarm, text, state)
+            reply = self._urgent(alarm, text)
             subjects = self._mentions.subjects((), clipped(text))
             return reply, State(
                 reply=reply, choices=reply.choices, trail=state.trail, subjects=subjects
@@ -107,17 +107,17 @@ class Bot:
             return reply
         return _under(self._speaker.say("comfort", turns), reply)
 
-    def _urgent(self, alarm: Alarm, text: str, state: State) -> Reply:
+    def _urgent(self, alarm: Alarm, text: str) -> Reply:
         """The alarm, and what else was asked, where there is an answer: for after the call.
 
         Below a call to the care team it can be picked. In a crisis nothing is said back.
         """
         said, choices = alarm.reply, tuple[Choice, ...]()
-        also = self._answers(alarm.asked, state) if alarm.asked else []
+        also = self._answers(alarm.asked) if alarm.asked else []
         if alarm.level is Level.CRISIS:
             said += f"\n\n{self._speaker.say('also-asked-crisis')}" if alarm.asked else ""
         elif alarm.level is Level.CALL_TEAM:
-            choices = self._speaker.choices([*also, *self._answers(text, state)])
+            choices = self._speaker.choices([*also, *self._answers(text)])
         elif also:
             said += f"\n\n{self._speaker.say('also-asked', asked=printable(alarm.asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
@@ -130,9 +130,9 @@ class Bot:
             sources=tuple(self.kb.sources[id] for id in sources),
         )
 
-    def _answers(self, text: str, state: State) -> list[str]:
-        """The ids of the intents that would answer ``text``."""
-        reply, _ = self._respond(clipped(text).strip(), state)
+    def _answers(self, text: str) -> list[str]:
+        """The ids of the intents that would answer ``text``, whatever was spoken of before."""
+        reply, _ = self._respond(clipped(text).strip(), State())
         answers = (part for part in reply.each if part.outcome is Outcome.ANSWER)
         return [part.intent for part in answers if part.intent]
 
