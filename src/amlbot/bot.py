@@ -112,14 +112,13 @@ class Bot:
 
         Below a call to the care team it can be picked. In a crisis nothing is said back.
         """
-        said, choices = alarm.reply, tuple[Choice, ...]()
-        also = self._answers(alarm.asked) if alarm.asked else []
-        if alarm.level is Level.CRISIS:
-            said += f"\n\n{self._speaker.say('also-asked-crisis')}" if alarm.asked else ""
-        elif alarm.level is Level.CALL_TEAM:
-            choices = self._speaker.choices([*also, *self._answers(text)])
-        elif also:
-            said += f"\n\n{self._speaker.say('also-asked', asked=printable(alarm.asked))}"
+        said, asked, choices = alarm.reply, alarm.asked, tuple[Choice, ...]()
+        if alarm.level is Level.CALL_TEAM:
+            choices = self._speaker.choices([*self._answers(asked), *self._answers(text)])
+        elif asked and alarm.level is Level.CRISIS:
+            said += f"\n\n{self._speaker.say('also-asked-crisis')}"
+        elif self._answers(asked):
+            said += f"\n\n{self._speaker.say('also-asked', asked=printable(asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,

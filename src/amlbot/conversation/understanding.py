@@ -22,7 +22,8 @@ WORDY = 16
 """Different words from which it is worth finding out how long small talk may be."""
 COMPLETED = 0.7
 """Score from which a completed question is answered, however far ahead of others: more than for one
-as typed, since a wrong completion is worse than asking."""
+as typed, since a wrong completion is worse than asking. No conversation of the tests needs less; at
+0.65 "and for how long?" after the phases of treatment was told of life without treatment."""
 AGAIN = 0.85
 """Score from which a question about what was just answered is taken to be answered by the same."""
 SURELY_UNTIED = 0.9
