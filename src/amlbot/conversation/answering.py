@@ -78,6 +78,7 @@ class Answering:
             asked=bool(reply.choices) and not reply.settled,
             picked_from=(),
             misses=state.misses + (reply.outcome is not Outcome.CHAT),
+            opening=state.opening or question,
             question=question,
             subjects=subjects or state.subjects,
             age=0 if subjects else state.age + 1,

@@ -31,6 +31,8 @@ class State(Record):
     """The choices of which the last message picked one."""
     misses: int = 0
     """Replies since the last answer that did not answer."""
+    opening: str = ""
+    """The first question or news since all began: what the rest is said in the light of."""
     question: str = ""
     """The last question, as it was understood."""
     subjects: tuple[str, ...] = ()

@@ -211,6 +211,7 @@ class Steering:
         intent = self.kb.intents[reply.intent or ""]
         return State(
             choices=reply.choices,
+            opening=state.opening or question or intent.title,
             question=question or intent.title,
             subjects=self._mentions.subjects(intent.about, question),
             trail=(*state.trail, intent.id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
+from math import prod
 from typing import Protocol
 
 from ..knowledge.base import KnowledgeBase
@@ -32,6 +33,16 @@ as tiredness."""
 CLEARLY = 0.1
 """How much surer a message must be alone than with a name set beside it to be read alone: "what are
 the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
+AMONG = 60
+"""Intents among which what was typed must have the one that answers it completed: of 64 follow-ups
+of strangers that were answered so, 27 wrongly, it takes back 10 wrong ones and none that is right
+(30: 11 and 3)."""
+NEAR, FAR = 20, 0.01
+"""Intents that come near in one reading (10 to 60 are alike), and what any other has for a score.
+Of 55 follow-ups of strangers that have an answer and did not get it, what is asked back holds it
+for 28 in the light of the first and the last question, for 14 without."""
+SHOWN = 5
+"""Candidates behind what is understood so, as many as a matcher gives."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6
@@ -128,7 +139,14 @@ class Understanding:
         return max((len(self._heard(q)) for i in talk for q in i.questions), default=0)
 
     def question(self, text: str, state: State) -> Understood:
-        """``text`` as a question of its own or, where that is likelier, in what it leans on."""
+        """``text`` as a question of its own or, where that is likelier, in what it leans on.
+
+        What has no answer so far is taken in the light of what was said before.
+        """
+        understood = self._leaning(text, state)
+        return understood if understood.answered else self._in_light(understood, text, state)
+
+    def _leaning(self, text: str, state: State) -> Understood:
         rest = self._referring.corrected(text)
         if rest and state.question:
             return self._corrected(rest, state)
@@ -154,6 +172,18 @@ class Understanding:
             return plain
         return (asked_back or [plain.unsure()])[0]
 
+    def _in_light(self, understood: Understood, text: str, state: State) -> Understood:
+        """``understood``, with what ``text`` comes near alone and beside what was said before.
+
+        "Will he be in pain", after "my father is dying", is not of the marrow test.
+        """
+        match, before = understood.match, dict.fromkeys((state.opening, state.question))
+        if not state.opening or match.unknown_names or self._mentions.elsewhere(text):
+            return understood
+        texts = [text, *(f"{said} {text}" for said in before if said)]
+        near = _agreed([self._matcher.search(said, NEAR) for said in texts])
+        return replace(understood, match=replace(match, candidates=near[:SHOWN]))
+
     def is_one(self, text: str) -> bool:
         """Whether several sentences are plainly one question, or one request for a decision."""
         match = self._matcher.match(text)
@@ -161,6 +191,13 @@ class Understanding:
             return False
         decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
         return match.best.score >= WHOLE or decides
+
+    def _speaks_for(self, typed: str, intent: str) -> bool:
+        """Whether what was ``typed`` comes near ``intent`` without what was filled in.
+
+        "Can our mom be HLA", for "can our mom be it", is answered by what HLA is.
+        """
+        return any(c.intent == intent for c in self._matcher.search(typed, AMONG))
 
     def _bare(self, understood: Understood) -> bool:
         """Whether a question points to something that was not named, and so could be of anything.
@@ -232,9 +269,23 @@ class Understanding:
                 return False
         if (sense.loose or own) and plain.rank > (True, understood.score + CLEARLY):
             return False
+        if best.score < WHOLE and not self._speaks_for(plain.question, best.intent):
+            return False
         intent = self.kb.intents[best.intent]
         plain_words = (id for id in sense.about if self.kb.entities[id].kind in PLAIN)
         return all(self._mentions.covers(intent, id) for id in plain_words)
+
+
+def _agreed(readings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:
+    """The candidates of several readings, first those that all of them come near.
+
+    Each with the geometric mean of its scores.
+    """
+    found = {c.intent: c for reading in reversed(readings) for c in reading}
+    scores = [{c.intent: c.score for c in reading} for reading in readings]
+    mean = {id: prod(s.get(id, 0.0) + FAR for s in scores) ** (1 / len(scores)) for id in found}
+    ranked = sorted(found.values(), key=lambda c: mean[c.intent], reverse=True)
+    return tuple(replace(c, score=round(min(1.0, mean[c.intent]), 4)) for c in ranked)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:
