@@ -20,6 +20,8 @@ good curry place"): of the development questions 4 of 150 unrelated ones, and 3 
 0.5 of an earlier score that was less sure of itself."""
 ELSEWHERE = frozenset({"meaning", "disease"})
 """Kinds of entity that lie outside AML altogether, where no answer is about them."""
+TELLING = 3
+"""Letters of the shortest word that may pick a choice."""
 LIST = 3
 """Every how many words a text names something that is a list, as of results, and no sentence."""
 
@@ -196,10 +198,15 @@ class Answering:
         if not state.asked or len(text.split()) > FRAGMENT:
             return 0
         anew = self._referring.corrected(text) is not None  # "no, I meant X" picks nothing
-        spoken = set[str]() if anew else set(words(text)) - self.kb.lexicon.common
+        spoken = set[str]() if anew else set(filter(_tells, words(text))) - self.kb.lexicon.common
         said = self._referring.pointed(text) or spoken
         titles = [set(words(choice.title)) for choice in state.choices]
         common = set.intersection(*titles) if len(titles) > 1 else set()
         shared = [len(said & (title - common)) for title in titles]
         best = max(shared, default=0)
         return shared.index(best) + 1 if best and shared.count(best) == 1 else 0
+
+
+def _tells(word: str) -> bool:
+    """Whether ``word`` may tell one choice from another, as "is" and "my" cannot."""
+    return len(word) >= TELLING or not word.isalpha()
