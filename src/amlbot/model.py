@@ -330,6 +330,8 @@ class Safety(Record):
     signs: tuple[Sign, ...] = ()
     concepts: Mapping[str, tuple[str, ...]] = {}
     """Ways to say one thing, by its name."""
+    unlearned: Mapping[str, tuple[str, ...]] = {}
+    """More of them, for signs alone: their words are too common for likeness to learn from."""
     guards: Mapping[str, tuple[str, ...]] = {}
     """Words that tell a danger from talk about it, by their part."""
     replies: Mapping[str, str] = {}

@@ -35,8 +35,6 @@ CHANCE = 0.1
 "house now", heard once and in a message of danger, says little of it."""
 ROOM, GROWTH = 30, 0.7
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
-UNLEARNED = "only-"
-"""How the names of concepts begin that are parts of signs only: their words are too common."""
 
 
 class Likeness(Record):
@@ -150,7 +148,7 @@ def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
         begins[i] += [f" {word}" for word in options if edges[i]]
         begins[i] += [f"{word} " for word in options if edges[i + 1]]
     for name, found in heard.found.items():
-        for start, _ in () if name.startswith(UNLEARNED) else found:
+        for start, _ in () if name in heard.unlearned else found:
             begins[start].append(f"~{name}")
     for start, end in spans:
         yield set().union(*begins[start:end], *pairs[start : end - 1])

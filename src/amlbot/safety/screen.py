@@ -94,7 +94,8 @@ class Phrasebook(NamedTuple):
     def of(cls, safety: Safety) -> Phrasebook:
         """Everything that ``safety`` tells to listen for."""
         own = {_own(sign): sign.phrases for sign in safety.signs}
-        phrases = by_first_word({**safety.concepts, **safety.guards, **own})
+        named = {**safety.concepts, **safety.unlearned, **safety.guards, **own}
+        phrases = by_first_word(named)
         idioms = by_first_word({name: safety.guards.get(name, ()) for name in ("idiom", "cuff")})
         return cls(phrases, idioms, words_of(phrases))
 
@@ -195,7 +196,7 @@ class Screen:
         return [self._hear(message) for message in messages]
 
     def _hear(self, text: str) -> Heard:
-        heard = Heard()
+        heard = Heard(self._safety.unlearned)
         for raw, sentence in clauses(visible(text)):
             start = len(heard.words)
             for token in tokens(raw):
