@@ -485,6 +485,7 @@ safety:
         ("  signs", "  limits: {high: hot}\n  signs", "k.yaml:5: high must be a number"),
         ("{emergency} now", "{ambulance} now", "there is no fact 'ambulance'"),
         ("[breath]", "['?!']", "k.yaml:3: a phrase without words"),
+        ("  replies", "  unlearned: {now: [wet]}\n  replies", "k.yaml:4: 'now' is what a guard"),
     ],
 )
 def test_a_mistake_in_the_data_is_one_problem(

@@ -298,6 +298,8 @@ def _concepts(fields: Fields, key: str) -> Mapping[str, tuple[str, ...]]:
     concepts = fields.table(key)
     for name, phrases in concepts.items():
         fields.checker.define("concept", name, fields.at(key, name))
+        if name in MEASURED or name in GUARDS:
+            fields.wrong(f"'{name}' is what a guard or a number is called (rename it)", key, name)
         if not all(map(words, phrases)):
             fields.wrong("a phrase without words (write one)", key, name)
     return concepts
