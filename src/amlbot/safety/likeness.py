@@ -21,7 +21,7 @@ from ..record import Record
 from ..text import checksum
 from .hearing import Heard, Span
 
-SPAN, STEP = 32, 16
+STRETCH, STEP = 32, 16
 """Words that are looked at together, from the beginning of each sentence and on from there."""
 WRITTEN = 20
 """Questions that one written calm message is worth: it was written to sound like danger."""
@@ -126,8 +126,8 @@ def _stretches(heard: Heard) -> Iterator[Span]:
         if clause.span[0] < end and (not before or before.sentence != clause.sentence)
     ]
     for start, stop in pairwise([*starts, end]):
-        for begin in range(start, max(start + 1, stop - SPAN + STEP), STEP):
-            yield begin, min(begin + SPAN, end)
+        for begin in range(start, max(start + 1, stop - STRETCH + STEP), STEP):
+            yield begin, min(begin + STRETCH, end)
 
 
 def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
