@@ -30,7 +30,7 @@ FIELDS = ["id", "questions", "answer", "more", "about", "sources", "related", "f
           "title", "url", "date", "name", "kind", "forms", "capitals", "broader", "confused_with",
           "term", "meaning", "also", "text", "signs", "concepts", "guards", "replies", "limits",
           "level", "reply", "all", "despite", "unless", "given", "apart",
-          "bars", "label", "value", "of", "unit", "spellings", "synonyms",
+          "unlearned", "bars", "label", "value", "of", "unit", "spellings", "synonyms",
           "default_synonyms", "opposites", "common", "stand-ins", "frames"]  # fmt: skip
 WORDS = ["a", "b", "what is a", "idh1", "emergency", "https://example.org", "2026-11-27", "{x}",
          "denial", "gene", "", " ", "?!"]  # fmt: skip

@@ -22,7 +22,7 @@ LAYERS = [
     errors
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
-    keyboard guards vitals schema figures directions likeness splitting
+    keyboard guards vitals signs schema figures directions likeness splitting
     base grams index
     loading
     tables

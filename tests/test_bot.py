@@ -44,6 +44,13 @@ def test_a_number_picks_a_choice(bot: Bot) -> None:
     assert bot.ask("number 1.", history).intent == "idh2-what"
 
 
+def test_a_conversation_in_one_pass_has_the_same_replies(bot: Bot) -> None:
+    said = ["what is idh1", "1", "how common is it", "thanks"]
+    history = [Turn("user", text) for text in said]
+    one_by_one = [bot.ask(text, history[:i]) for i, text in enumerate(said)]
+    assert list(map(bot.filled, bot.replies(said))) == one_by_one
+
+
 def test_a_number_that_is_not_on_offer_keeps_the_choices(bot: Bot) -> None:
     reply = bot.ask("7", [Turn("user", "what is idh1")])
     assert reply.outcome is Outcome.CLARIFY

@@ -63,7 +63,8 @@ def screen(bundled: KnowledgeBase) -> Screen:
 def spelled_right(bundled: KnowledgeBase) -> frozenset[str]:
     """The words that a slip may not turn into, for then it is no slip."""
     safety = bundled.safety
-    lists = [*safety.concepts.values(), *safety.guards.values(), *(s.phrases for s in safety.signs)]
+    tables = safety.concepts, safety.unlearned, safety.guards
+    lists = [*(v for t in tables for v in t.values()), *(s.phrases for s in safety.signs)]
     known = (word for phrases in lists for phrase in phrases for word in words(phrase))
     return bundled.lexicon.common.union(known)
 
@@ -159,18 +160,18 @@ def test_knowledge_of_ones_own_teaches_the_screen_by_its_messages() -> None:
 
 
 def test_likeness_does_not_hear_parts_of_signs() -> None:
-    def strengths(**concepts: list[str]) -> object:
+    def strengths(where: str, *phrases: str) -> object:
         safety = {
-            "concepts": concepts,
+            where: {"wash": [*phrases]},
             "replies": {"call": "Call your team."},
-            "signs": [{"id": "leak", "level": "call_team", "reply": "call", "all": [[*concepts]]}],
+            "signs": [{"id": "leak", "level": "call_team", "reply": "call", "all": [["wash"]]}],
         }
         messages = {"leak": ["my line is leaking"], "calm": ["the tap is old"]}
         kb = KnowledgeBase.from_dicts({"safety": safety, "messages": messages})
         return Screen(kb).parts()["likeness weights"]
 
-    assert strengths(**{"only-a": ["tub"]}) == strengths(**{"only-a": ["line", "tub"]})
-    assert strengths(**{"a": ["tub"]}) != strengths(**{"a": ["line", "tub"]})
+    assert strengths("unlearned", "tub") == strengths("unlearned", "line", "tub")
+    assert strengths("concepts", "tub") != strengths("concepts", "line", "tub")
 
 
 # --- temperatures -------------------------------------------------------------------------------
@@ -447,7 +448,7 @@ def test_every_reply_and_concept_is_used(bundled: KnowledgeBase) -> None:
     safety = bundled.safety
     rows = (row for s in safety.signs for row in (*s.all, s.unless, s.given, s.apart))
     used = {name for row in rows for name in row}
-    assert safety.concepts.keys() - used == set()
+    assert (safety.concepts.keys() | safety.unlearned.keys()) - used == set()
     assert safety.replies.keys() == {r for s in safety.signs for r in (s.reply, s.doubt) if r}
 
 
@@ -484,6 +485,7 @@ safety:
         ("  signs", "  limits: {high: hot}\n  signs", "k.yaml:5: high must be a number"),
         ("{emergency} now", "{ambulance} now", "there is no fact 'ambulance'"),
         ("[breath]", "['?!']", "k.yaml:3: a phrase without words"),
+        ("  replies", "  unlearned: {now: [wet]}\n  replies", "k.yaml:4: 'now' is what a guard"),
     ],
 )
 def test_a_mistake_in_the_data_is_one_problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
-from amlbot.conversation.dialogue import MAX_HISTORY, History
+from amlbot.conversation.dialogue import MAX_HISTORY
 from amlbot.model import Bar, Figure, Reply, Term
 
 pytest.importorskip("starlette")
@@ -193,9 +193,9 @@ def test_choices_are_buttons_and_none_of_these_is_one(small: KnowledgeBase) -> N
 class Both(Bot):
     """A bot that answers two questions at once, and has more to say."""
 
-    def ask(self, text: str, history: History = (), region: str = "") -> Reply:
-        parts = (super().ask("what is idh1"), super().ask("what is idh2"))
-        return replace(parts[0], parts=parts, text="both", more=True)
+    def replies(self, said: Iterable[str]) -> Iterator[Reply]:
+        one, two = (*super().replies(["what is idh1"]), *super().replies(["what is idh2"]))
+        yield from (replace(one, parts=(one, two), text="both", more=True) for _ in said)
 
 
 def test_several_questions_are_answered_one_by_one(small: KnowledgeBase) -> None:

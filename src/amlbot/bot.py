@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from .conversation.answering import Answering
 from .conversation.cue import Cue
@@ -70,11 +71,16 @@ class Bot:
         """
         if not isinstance(text, str):
             raise TypeError(f"a message must be a string, not {type(text).__name__}")
-        state = State()
-        for message in user_messages(history)[-MAX_HISTORY:]:
-            _, state = self._turn(clipped(message), state)
-        reply, _ = self._turn(text, state)
+        before = map(clipped, user_messages(history)[-MAX_HISTORY:])
+        *_, reply = self.replies([*before, text])
         return self.filled(reply, region)
+
+    def replies(self, said: Iterable[str]) -> Iterator[Reply]:
+        """The reply to each message of a conversation in turn, still to be `filled`."""
+        state = State()
+        for text in said:
+            reply, state = self._turn(text, state)
+            yield reply
 
     def danger(self, text: str) -> Alarm | None:
         """The danger sign in ``text``, which nothing that was said before can change."""

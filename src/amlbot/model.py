@@ -1,4 +1,4 @@
-"""The data that flows through the program: frozen, plain, and free of behaviour."""
+"""The data that flows through the program: frozen and plain. It only tells about itself."""
 
 from __future__ import annotations
 
@@ -239,36 +239,10 @@ MEASURED = frozenset(
     }
 )
 """Concepts that are numbers, read against the `Limits`."""
-GUARDS = (
-    "idiom",
-    "denial",
-    "light",
-    "alternative",
-    "asking",
-    "opening",
-    "continued",
-    "lead",
-    "reporting",
-    "plea",
-    "supposing",
-    "elsewhere",
-    "animal",
-    "topic",
-    "now",
-    "person",
-    "thermometer",
-    "reached",
-    "below",
-    "other-figure",
-    "other-unit",
-    "celsius",
-    "fahrenheit",
-    "degrees",
-    "thousand",
-    "cuff",
-    "upon",
-    "pulse",
-    "beats",
+GUARDS = tuple(
+    """idiom denial light alternative asking opening continued lead reporting plea supposing
+    elsewhere animal topic now person thermometer reached below other-figure other-unit celsius
+    fahrenheit degrees thousand cuff upon pulse beats""".split()  # noqa: SIM905
 )
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 
@@ -330,6 +304,8 @@ class Safety(Record):
     signs: tuple[Sign, ...] = ()
     concepts: Mapping[str, tuple[str, ...]] = {}
     """Ways to say one thing, by its name."""
+    unlearned: Mapping[str, tuple[str, ...]] = {}
+    """More of them, for signs alone: their words are too common for likeness to learn from."""
     guards: Mapping[str, tuple[str, ...]] = {}
     """Words that tell a danger from talk about it, by their part."""
     replies: Mapping[str, str] = {}
@@ -429,8 +405,8 @@ class Reply(Record):
     text: str
     intent: str | None = None
     title: str | None = None
-    level: str | None = None
-    """For ``urgent``: ``emergency``, ``call_team`` or ``crisis``."""
+    level: Level | None = None
+    """For ``urgent``: any but ``watch``."""
     score: float = 0.0
     """In [0, 1]; for an answer, the calibrated chance that it is the right one."""
     sources: tuple[Source, ...] = ()

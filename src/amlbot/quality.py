@@ -119,14 +119,15 @@ class Quality:
         ):
             if len(text.split()) > limit:
                 yield f"{field} has {len(text.split())} words (at most {limit})"
-            if self.grade(text) > MAX_GRADE:
-                yield f"{field} reads at grade {self.grade(text):.1f} (at most {MAX_GRADE:g})"
+            grade = self.grade(text)
+            if grade > MAX_GRADE:
+                yield f"{field} reads at grade {grade:.1f} (at most {MAX_GRADE:g})"
             for pattern, what in _FORBIDDEN.items():
                 found = re.search(pattern, text, re.IGNORECASE)
                 if found:
                     yield f"{field} says '{found[0]}': {what} (say it otherwise)"
-        if self.grade(intent.answer) > GOAL_GRADE:
-            yield f"answer reads at grade {self.grade(intent.answer):.1f} (aim at {GOAL_GRADE:g})"
+            if field == "answer" and grade > GOAL_GRADE:
+                yield f"answer reads at grade {grade:.1f} (aim at {GOAL_GRADE:g})"
 
 
 def _gaps(intent: Intent) -> Iterator[str]:

@@ -65,19 +65,16 @@ def _confusions(results: Sequence[Result], rows: int) -> Iterator[str]:
 
 def _thefts(results: Sequence[Result], rows: int) -> Iterator[str]:
     """The phrasings that take questions from other intents: reword or move these."""
-    thieves = Counter(
-        (r.thief.intent, r.thief.phrasing) for r in results if r.thief and r.case.expect
-    )
-    if thieves:
+    victims: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for r in results:
+        if r.thief and r.case.expect:
+            victims[r.thief.intent, r.thief.phrasing][r.case.expect] += 1
+    if victims:
         yield "\nthefts by one phrasing"
-    for (intent, phrasing), n in thieves.most_common(rows):
-        victims = Counter(
-            r.case.expect
-            for r in results
-            if r.thief and (r.thief.intent, r.thief.phrasing) == (intent, phrasing)
-        )
-        owners = ", ".join(id for id, _ in victims.most_common(3))
-        yield f"{n:>4} × {intent} «{phrasing}» from {owners}"
+    most = sorted(victims.items(), key=lambda theft: theft[1].total(), reverse=True)
+    for (intent, phrasing), owners in most[:rows]:
+        from_whom = ", ".join(id for id, _ in owners.most_common(3))
+        yield f"{owners.total():>4} × {intent} «{phrasing}» from {from_whom}"
 
 
 def _misses(results: Sequence[Result], rows: int) -> Iterator[str]:

@@ -79,7 +79,8 @@ def _step(reply: Reply, overheard: _Overheard) -> Step:
 def as_text(trace: Trace) -> str:
     """The trace as tables that a nurse can read."""
     blocks = [_danger(trace.danger, trace.steps)] if trace.danger else []
-    return printable("\n\n".join([*blocks, *map("\n".join, map(_lines, trace.steps))]))
+    blocks += ["\n".join(_lines(step)) for step in trace.steps]
+    return printable("\n\n".join(blocks))
 
 
 def _danger(alarm: Alarm, steps: Sequence[Step]) -> str:

@@ -116,7 +116,7 @@ def _sign(data: dict[str, Any]) -> Sign:
 
 
 _WORD_SETS = ("fillers", "common", "undirected")
-_PHRASES = ("concepts", "guards")
+_PHRASES = ("concepts", "unlearned", "guards")
 _TABLES: Mapping[str, Any] = {
     "intents": _intent,
     "sources": lambda data: Source(**_tuples(data)),

@@ -272,11 +272,7 @@ def _cues(fields: Fields) -> Cues:
 
 def _safety(fields: Fields, before: Safety) -> Safety:
     """What the screen listens for, by one file and by the files ``before``."""
-    concepts = fields.table("concepts")
-    for name, phrases in concepts.items():
-        fields.checker.define("concept", name, fields.at("concepts", name))
-        if not all(map(words, phrases)):
-            fields.wrong("a phrase without words (write one)", "concepts", name)
+    concepts, unlearned = _concepts(fields, "concepts"), _concepts(fields, "unlearned")
     guards, replies, limits = {}, {}, before.limits
     for inner in fields.inner("guards", "the guards"):
         guards = {name: found for name in GUARDS if (found := inner.texts(name))}
@@ -288,12 +284,25 @@ def _safety(fields: Fields, before: Safety) -> Safety:
         names = Limits.__match_args__
         limits = Limits(**{name: inner.number(name, getattr(limits, name)) for name in names})
     return Safety(
-        (*before.signs, *filter(None, map(_sign, fields.items("signs", "a sign")))),
-        {**before.concepts, **concepts},
-        {**before.guards, **guards},
-        {**before.replies, **replies},
-        limits,
+        signs=(*before.signs, *filter(None, map(_sign, fields.items("signs", "a sign")))),
+        concepts={**before.concepts, **concepts},
+        unlearned={**before.unlearned, **unlearned},
+        guards={**before.guards, **guards},
+        replies={**before.replies, **replies},
+        limits=limits,
     )
+
+
+def _concepts(fields: Fields, key: str) -> Mapping[str, tuple[str, ...]]:
+    """The ways to say each of the concepts under ``key``."""
+    concepts = fields.table(key)
+    for name, phrases in concepts.items():
+        fields.checker.define("concept", name, fields.at(key, name))
+        if name in MEASURED or name in GUARDS:
+            fields.wrong(f"'{name}' is what a guard or a number is called (rename it)", key, name)
+        if not all(map(words, phrases)):
+            fields.wrong("a phrase without words (write one)", key, name)
+    return concepts
 
 
 def _sign(fields: Fields) -> Sign | None:

@@ -29,9 +29,8 @@ from .scoring import SHARPNESS
 
 RIVALS = 4
 """Intents that a phrasing is told apart from (3 to 8: within 0.2 points)."""
-PASSES = 4
-STEP = 0.2
-"""Rate of descent (0.1 to 0.3 with 4 to 10 passes: within 0.4 points)."""
+PASSES, STEP = 4, 0.2
+"""Passes over all phrasings, and rate of descent (4 to 10 with 0.1 to 0.3: within 0.4 points)."""
 DECAY = 0.5
 """Pull back to what the index counted, a pass (0.3 to 0.8: within 0.2 points; 3 undoes it all)."""
 TRUST = 1.5
@@ -119,7 +118,6 @@ class _Teacher:
 
     def __init__(self, index: Index, lookalikes: Lookalikes) -> None:
         self.index = index
-        self._names = index.names
         self._lookalikes = lookalikes
         self._spots = [
             dict(zip(index.intent[a:b], range(a, b), strict=True))
@@ -182,7 +180,7 @@ class _Teacher:
 
     def _like(self, t: int) -> Sequence[tuple[int, float]]:
         if t not in self._alike:
-            weight, found = self.index.weight, self._lookalikes.find(self._names[t])
+            weight, found = self.index.weight, self._lookalikes.find(self.index.names[t])
             self._alike[t] = [(n, ALIKE * cosine * weight[n]) for n, cosine in found]
         return self._alike[t]
 

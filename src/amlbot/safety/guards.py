@@ -8,11 +8,13 @@ from ..model import Sign
 from .hearing import Heard, Span, Spans, overlap
 
 DENIAL_WINDOW = 12
-"""Words over which a denial reaches along a list: "no fever, no chills or bleeding"."""
+"""Words over which a denial reaches along a list: "no fever, no chills or bleeding"
+(docs/safety.md#reach)."""
 MAX_DENIAL = 4
-"""Words of the longest denial."""
+"""Words of the longest denial that is looked for: "no sign of" has three."""
 REACH = 20
-"""Words over which a question, a supposition or another time covers a sign."""
+"""Words over which a question, a supposition or another time covers a sign
+(docs/safety.md#reach)."""
 
 
 def heeded(sign: Sign, heard: Heard) -> bool:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from operator import contains
 
@@ -50,7 +50,9 @@ class Clause(Record):
 class Heard:
     """A message, word by word, and the concepts found in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, unlearned: Container[str] = ()) -> None:
+        """Start without words; take the concepts that likeness does not learn from."""
+        self.unlearned = unlearned
         self.words: list[tuple[str, ...]] = []
         """For each word everything that it may stand for."""
         self.clauses: list[Clause] = []

@@ -21,7 +21,7 @@ from ..record import Record
 from ..text import checksum
 from .hearing import Heard, Span
 
-SPAN, STEP = 32, 16
+STRETCH, STEP = 32, 16
 """Words that are looked at together, from the beginning of each sentence and on from there."""
 WRITTEN = 20
 """Questions that one written calm message is worth: it was written to sound like danger."""
@@ -35,8 +35,6 @@ CHANCE = 0.1
 "house now", heard once and in a message of danger, says little of it."""
 ROOM, GROWTH = 30, 0.7
 """A sum over n features is divided by (n + ROOM) ** GROWTH: two words are never much evidence."""
-UNLEARNED = "only-"
-"""How the names of concepts begin that are parts of signs only: their words are too common."""
 
 
 class Likeness(Record):
@@ -128,8 +126,8 @@ def _stretches(heard: Heard) -> Iterator[Span]:
         if clause.span[0] < end and (not before or before.sentence != clause.sentence)
     ]
     for start, stop in pairwise([*starts, end]):
-        for begin in range(start, max(start + 1, stop - SPAN + STEP), STEP):
-            yield begin, min(begin + SPAN, end)
+        for begin in range(start, max(start + 1, stop - STRETCH + STEP), STEP):
+            yield begin, min(begin + STRETCH, end)
 
 
 def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
@@ -150,7 +148,7 @@ def _features(heard: Heard, spans: Iterable[Span]) -> Iterator[set[str]]:
         begins[i] += [f" {word}" for word in options if edges[i]]
         begins[i] += [f"{word} " for word in options if edges[i + 1]]
     for name, found in heard.found.items():
-        for start, _ in () if name.startswith(UNLEARNED) else found:
+        for start, _ in () if name in heard.unlearned else found:
             begins[start].append(f"~{name}")
     for start, end in spans:
         yield set().union(*begins[start:end], *pairs[start : end - 1])

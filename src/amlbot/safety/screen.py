@@ -10,40 +10,25 @@ the reply gets a line above it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from ..knowledge.base import KnowledgeBase
-from ..knowledge.store import Store, opened, parts_of, records_of
-from ..model import CALM, Level, Safety, Sign
+from ..knowledge.store import opened, parts_of
+from ..model import CALM, Level, Sign
 from ..record import Record, replace
 from .guards import denied, heeded, quiet
-from .hearing import (
-    Beginning,
-    Clause,
-    Heard,
-    Span,
-    Spans,
-    by_first_word,
-    clauses,
-    find,
-    gap,
-    overlap,
-    tokens,
-    visible,
-    words_of,
-)
+from .hearing import Clause, Heard, Spans, clauses, find, tokens, visible
 from .likeness import Likeness
 from .numerals import NUMBER_WORDS
+from .signs import Phrasebook, matches
 from .vitals import measure
 from .vocabulary import Vocabulary
 
-WINDOW = 12
-"""Words within which each concept of a sign must stand of another one."""
 CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "animal", "topic"})
 """Guards that take an alarm back: a slip that may stand for several words does not make one."""
 SHORT = 9
-"""Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"."""
+"""Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"
+(docs/safety.md#reach)."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.35, 0.95
@@ -79,35 +64,6 @@ class Alarm(Record):
     def vague(self) -> bool:
         """Whether it only somewhat resembles a danger: then it does not stand above an answer."""
         return 0.0 < self.likeness < ALARM
-
-
-class Phrasebook(NamedTuple):
-    """All that a screen listens for, by first words. Slow to work out, so that it can be packed."""
-
-    phrases: Mapping[str, Beginning]
-    """The ways to say each concept and guard, and the phrases of each sign."""
-    idioms: Mapping[str, Beginning]
-    words: Collection[str]
-    """Every word of every phrase."""
-
-    @classmethod
-    def of(cls, safety: Safety) -> Phrasebook:
-        """Everything that ``safety`` tells to listen for."""
-        own = {_own(sign): sign.phrases for sign in safety.signs}
-        phrases = by_first_word({**safety.concepts, **safety.guards, **own})
-        idioms = by_first_word({name: safety.guards.get(name, ()) for name in ("idiom", "cuff")})
-        return cls(phrases, idioms, words_of(phrases))
-
-    @classmethod
-    def opened(cls, store: Store) -> Phrasebook:
-        """The one whose `parts` were packed."""
-        phrases, idioms = (store.records(f"screen {name}", tuple) for name in cls._fields[:2])
-        return cls(phrases, idioms, store["screen words"])
-
-    def parts(self) -> dict[str, object]:
-        """What `opened` makes it of again."""
-        phrases, idioms = (records_of(f"screen {n}", getattr(self, n)) for n in self._fields[:2])
-        return phrases | idioms | {"screen words": sorted(self.words)}
 
 
 class Screen:
@@ -149,7 +105,7 @@ class Screen:
     def _told(self, heard: Heard) -> Alarm | None:
         """The alarm for the strongest sign that shows, and that no guard quiets."""
         for sign in self._signs:
-            for match in _matches(sign, heard):
+            for match in matches(sign, heard):
                 if heeded(sign, heard) and not quiet(sign, heard, match):
                     return self._alarm(sign, match, heard)
         return None
@@ -181,7 +137,7 @@ class Screen:
 
     def _denied(self, heard: Heard) -> bool:
         """Whether a sign is named in the message, or in a short one a part of it, and denied."""
-        signs = (match for sign in self._signs for match in _matches(sign, heard))
+        signs = (match for sign in self._signs for match in matches(sign, heard))
         short = len(heard.words) <= SHORT
         parts = ((span,) for spans in heard.found.values() for span in spans if short)
         return any(denied(heard, match) for match in (*signs, *parts))
@@ -195,7 +151,7 @@ class Screen:
         return [self._hear(message) for message in messages]
 
     def _hear(self, text: str) -> Heard:
-        heard = Heard()
+        heard = Heard(self._safety.unlearned)
         for raw, sentence in clauses(visible(text)):
             start = len(heard.words)
             for token in tokens(raw):
@@ -220,40 +176,6 @@ class Screen:
 
 def _strength(sign: Sign) -> tuple[bool, int]:
     return sign.at_hand, list(Level).index(sign.level)
-
-
-def _own(sign: Sign) -> str:
-    """The name under which a sign's own phrases are found; no concept is called so."""
-    return f"sign {sign.id}"
-
-
-def _matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
-    """Every place at which ``sign`` shows, whether or not a guard quiets it there."""
-    for span in heard.found.get(_own(sign), ()):
-        yield (span,)
-    told = heard.found.keys()
-    for concepts in sign.all:
-        if told >= concepts:
-            anchor, *others = sorted(concepts, key=lambda name: (len(heard.found[name]), name))
-            for span in heard.found[anchor]:
-                match = _gather(heard, span, others)
-                if match:
-                    yield match
-
-
-def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
-    """``anchor`` with the nearest of each other concept around them; empty if one is not there."""
-    match = [anchor]
-    for name in others:
-        near = [
-            span
-            for span in heard.near(name, min(match)[0] - WINDOW, max(match)[1] + WINDOW)
-            if heard.same_sentence(span[0], anchor[0]) and not overlap(span, match)
-        ]
-        if not near:
-            return ()
-        match.append(min(near, key=lambda span: gap(span, anchor)))
-    return tuple(match)
 
 
 def _asked(heard: Heard, match: Spans) -> str:

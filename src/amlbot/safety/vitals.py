@@ -15,7 +15,7 @@ CELSIUS = (33.0, 43.0)
 FAHRENHEIT = (92.0, 110.0)
 """What a thermometer can show of a living person, in degrees."""
 CONTEXT = 10
-"""Words between a number and the word that tells what it measures."""
+"""Words between a number and the word that tells what it measures (docs/safety.md#reach)."""
 PULSES, OXYGEN = (20, 250), 50
 """Beats a minute outside which, and percent below which, a number is another figure."""
 SYSTOLIC, DIASTOLIC = 40, 20
@@ -25,7 +25,7 @@ FAR = 2 * CONTEXT + 2
 MAX_BELOW = 3
 """Words of the longest "not higher than"."""
 REACHED = 3
-"""Words between "hit" or "she is at" and a number."""
+"""Words between "hit" or "she is at" and a number (docs/safety.md#reach)."""
 
 _LETTERS = {"c": "celsius", "f": "fahrenheit"}
 

@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 MIN_REPAIRED = 5
-"""Letters that a known word needs before a slip in it is believed."""
+"""Letters that a known word needs before a slip in it is believed (docs/safety.md#reach)."""
 MIN_SPLIT = 4
-"""Letters that an unknown word needs before it is taken for several, run together."""
+"""Letters that an unknown word needs before it is taken for several, run together
+(docs/safety.md#reach)."""
 MAX_PART = 24
 """Letters of the longest word that such a one is cut into."""
 PART, ODD_PART = 10, 11

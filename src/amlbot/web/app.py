@@ -41,7 +41,7 @@ Made = TypeVar("Made")
 
 _ORIGIN = re.compile(r"\*|https?://[^/\s]+")
 _log = logging.getLogger("amlbot.web")
-_HEADERS = {
+_SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -52,7 +52,7 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 
-_WHAT_TO_DO = {
+_REFUSAL_HEADERS = {
     401: {"www-authenticate": "Bearer"},
     408: {"connection": "close"},  # the rest of the body is not read
     413: {"connection": "close"},
@@ -261,7 +261,7 @@ def _form(body: bytes) -> list[tuple[str, str]]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return _Json(error.as_dict(), error.status, _WHAT_TO_DO.get(error.status))
+    return _Json(error.as_dict(), error.status, _REFUSAL_HEADERS.get(error.status))
 
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:
@@ -291,7 +291,7 @@ class _Shield:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in _SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -81,10 +81,10 @@ def checked(text: str, param: str) -> str:
     if len(text) > MAX_TEXT:
         message = f"The message has {len(text):,} characters; at most {MAX_TEXT:,} are read."
         raise Refused(message, param=param, code="context_length_exceeded")
-    return whole(text)
+    return encodable(text)
 
 
-def whole(text: str) -> str:
+def encodable(text: str) -> str:
     """``text`` with lone surrogates replaced."""
     return _SURROGATES.sub("\ufffd", text)
 
@@ -96,7 +96,7 @@ def _user_texts(messages: object, param: str) -> list[str]:
         raise Refused(f"'{param}' must be a list of messages.", param=param)
     for i, message in enumerate(messages):
         _check(message, f"{param}[{i}]")
-    return [whole(text) for text in user_messages(messages)]
+    return [encodable(text) for text in user_messages(messages)]
 
 
 def latest(texts: Sequence[str]) -> list[str]:

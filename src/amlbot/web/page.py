@@ -11,19 +11,20 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import count
 from pathlib import Path
 from string import Template
 
 from ..bot import Bot
 from ..conversation.dialogue import MAX_HISTORY
 from ..conversation.glossary import terms_in
-from ..model import Figure, Outcome, Reply, Source, Term, Turn
+from ..model import Outcome, Reply, Source, Term
 from ..record import Record, replace
 from ..text import printable
 from . import chart
 from .limits import MAX_TEXT
 from .markup import as_html
-from .messages import latest, whole
+from .messages import encodable, latest
 
 MAX_KEPT = 40
 """Questions that a page keeps for the doctor."""
@@ -59,7 +60,7 @@ class Talk(Record):
     @classmethod
     def of(cls, fields: Sequence[tuple[str, str]]) -> Talk:
         """What the fields of a form say. Anything odd in them is passed over."""
-        fields = [(name, whole(value).replace("\r\n", "\n")) for name, value in fields]
+        fields = [(name, encodable(value).replace("\r\n", "\n")) for name, value in fields]
         last = {name: value.strip() for name, value in fields}
         said = [value for name, value in fields if name == "said" and value.strip()]
         draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
@@ -147,11 +148,10 @@ class Page:
 
     def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
         """The messages to show, each with its number and reply; only the last if that is enough."""
-        first = len(talk.said) - 1 if talk.only_new else 0
-        history = [Turn("user", said) for said in talk.said]
-        for i in range(max(0, first), len(talk.said)):
-            reply = self._bot.ask(talk.said[i], history[:i], talk.region)
-            yield talk.turn - len(talk.said) + 1 + i, talk.said[i], reply
+        numbers = count(talk.turn - len(talk.said) + 1)
+        turns = list(zip(numbers, talk.said, self._bot.replies(talk.said), strict=False))
+        for number, said, reply in turns[-1:] if talk.only_new else turns:
+            yield number, said, self._bot.filled(reply, talk.region)
 
     def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
         """A message and its reply: the only thing that the log ever holds."""
@@ -173,13 +173,11 @@ class Page:
             shown.append(f"<h3>{escape(reply.title)}</h3>")
         text = reply.text.removeprefix(reply.lead)
         shown.append(as_html(text, self._terms(reply), f"{id}-term"))
-        shown += [self._chart(f, f"{id}-chart-{i}") for i, f in enumerate(reply.figures, 1)]
+        say = self._bot.say
+        shown += [chart.as_html(f, f"{id}-chart-{i}", say) for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
             shown.append(self._sources(reply))
         return "\n".join(shown)
-
-    def _chart(self, figure: Figure, id: str) -> str:
-        return chart.as_html(figure, id, self._bot.say)
 
     def _terms(self, reply: Reply) -> list[Term]:
         """The technical words worth explaining: none that the answer or everything is about.
