@@ -210,6 +210,13 @@ class TestQuestionsForTheDoctor:
     def test_nothing_to_take_off(self, say: Say) -> None:
         assert say("/drop") == say("/drop fly") == say("/questions")
 
+    @pytest.mark.parametrize("line", ["/keep Can I fly?", "keep: Can I fly?", "/KEEP  Can I fly?"])
+    def test_a_word_for_a_command_takes_what_it_takes(
+        self, session: Session, say: Say, line: str
+    ) -> None:
+        say(line)
+        assert session.kept == ["Can I fly?"]
+
     def test_none_yet(self, say: Say) -> None:
         assert say("/questions").startswith("Your list for the doctor is empty.")
 
@@ -276,7 +283,9 @@ class TestSaving:
         assert say("/save notes.md").endswith("type: /save notes-2.md")
         assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "mine"
 
-    @pytest.mark.parametrize("name", ["no/such/folder/x.md", "none/", "a\0b.md", "x" * 300 + ".md"])
+    @pytest.mark.parametrize(
+        "name", ["no/such/folder/x.md", "none/", "a\0b.md", "x" * 300 + ".md", "x" * 300 + "/"]
+    )
     def test_what_cannot_be_written_is_said(self, say: Say, tmp_path: Path, name: str) -> None:
         assert say(f"/save {name}").startswith("Nothing was saved:")
         assert list(tmp_path.iterdir()) == []

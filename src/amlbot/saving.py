@@ -54,7 +54,7 @@ def named(name: str, usual: str) -> Path:
 def free(path: Path) -> Path:
     """``path``, or the first of ``path-2``, ``path-3``… that is not there yet."""
     number, candidate = 1, path
-    while candidate.exists():
+    while os.path.exists(candidate):  # a name too long for any file is free too
         number += 1
         candidate = path.with_stem(f"{path.stem}-{number}")
     return candidate

@@ -28,6 +28,7 @@ MIN_FOUND = 0.02
 DEFAULT_FILE = "amlbot-notes.html"
 
 _NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
+_CALLED = re.compile(r"/(\S*)(.*)", re.DOTALL)
 _LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -109,17 +110,18 @@ class Session:
     def _read(self, line: str) -> tuple[Command | None, str]:
         """The command that a line is, and what it is given: "/save x", "save: x", "keep"."""
         line = line.strip()
-        if phrase := _phrases(self.speaker).get(words(line.removeprefix("/"))):
+        phrases = _phrases(self.speaker)
+        if phrase := phrases.get(words(line.removeprefix("/"))):
             line = f"/{phrase}"
+        said = _CALLED.fullmatch(line) or _LABELLED.fullmatch(line)
+        if not said:
+            return None, ""
+        name, argument = said[1].lower() or "help", said[2].strip()
+        stands_for, *_ = phrases.get(words(name), name).split(" ")
+        command = COMMANDS.get(name) or COMMANDS.get(stands_for)
         if line.startswith("/"):
-            name, _, argument = line[1:].partition(" ")
-            known = COMMANDS.get(name.lower() or "help")
-            return known or Command(name, _unknown(name)), argument.strip()
-        labelled = _LABELLED.fullmatch(line)
-        command = COMMANDS.get(labelled[1].lower()) if labelled else None
-        if labelled and command and command.argument:
-            return command, labelled[2].strip()
-        return None, ""
+            return command or Command(said[1], _unknown(said[1])), argument
+        return (command, argument) if command and command.argument else (None, "")
 
 
 Run: TypeAlias = Callable[[Session, str], Reply]
