@@ -168,6 +168,11 @@ class TestSources:
             say, self.SOURCE
         )
 
+    def test_a_title_that_asks_needs_no_full_stop(self, say: Bot) -> None:
+        assert "1. What is new? A house, 2025" in self.shown(
+            say, replace(self.SOURCE, title="What is new?")
+        )
+
     def test_are_links_where_links_work(self, say: Bot) -> None:
         shown = self.shown(say, self.SOURCE, Style(links=True))
         link = "\x1b]8;;https://example.org/a%20b\x1b\\1. A title. A house, 2025\x1b]8;;\x1b\\"

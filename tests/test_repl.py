@@ -306,6 +306,16 @@ class TestPrivacy:
         assert "IDH2 is another gene." in out
         assert kept.read_text(encoding="utf-8") == ""
 
+    def test_a_history_is_told_below_a_banner_of_one_line(
+        self, keys: PipeInput, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.yaml"
+        intent = "{id: a, questions: [What is a thing?], answer: A thing.}"
+        own.write_text(f"replies: {{banner: Hello.}}\nintents: [{intent}]", encoding="utf-8")
+        keys.send_text(CTRL_D)
+        status = main(["--knowledge", str(own), "--history", str(tmp_path / "kept")], environ={})
+        assert (status, "Your questions are kept in" in capsys.readouterr().out) == (0, True)
+
     def test_forget_empties_the_memory_and_the_screen(self, chat: Chat) -> None:
         _, out = chat(f"what is idh2{ENTER}|/forget{ENTER}|{UP}{ENTER}/why{ENTER}quit{ENTER}")
         assert out.count("IDH2 is another gene.") == 1
