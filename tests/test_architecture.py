@@ -80,7 +80,7 @@ MEETS = {
     "transcript": {"datetime"},
     "evaluate": {"random"},
     # The shells.
-    "commands": {"datetime", "pathlib"},
+    "commands": {"datetime"},
     "prompting": {"asyncio"},
     "keyboard": {"sys"},
     "repl": {"os", "shutil", "signal", "sys", "threading"},

@@ -38,6 +38,24 @@ def test_the_json_form(bot: Bot) -> None:
     assert data["candidates"][0].keys() == {"intent", "score", "phrasing"}
 
 
+def test_simpler_is_the_key_message_its_list_and_its_own_words_and_no_more() -> None:
+    intent = {
+        "id": "fever",
+        "questions": ["When do I call about a fever?"],
+        "answer": "Call now if you have:\n- a fever\n- chills\n\nThe ward tests for sepsis.",
+        "sources": ["book"],
+    }
+    terms = [{"term": "chills", "meaning": "Shaking."}, {"term": "sepsis", "meaning": "A danger."}]
+    book = {"id": "book", "title": "A book", "publisher": "A house", "url": "https://a.example"}
+    talk = {"id": "chat-simpler", "chat": True, "questions": ["simpler"], "answer": "Ask first."}
+    kb = KnowledgeBase.from_dicts({"intents": [intent, talk], "glossary": terms, "sources": [book]})
+    reply = Bot(kb).ask("simpler", [Turn("user", "when do i call about a fever")])
+    said, explained = reply.text.rsplit("\n\n", maxsplit=1)
+    assert said == "In short: Call now if you have:\n- a fever\n- chills"
+    assert explained == "The words in it:\n- chills: Shaking."
+    assert reply.sources == ()
+
+
 def test_a_number_picks_a_choice(bot: Bot) -> None:
     history = [{"role": "user", "content": "what is idh1"}, {"role": "assistant", "content": "…"}]
     assert bot.ask("1", history).intent == "idh2-what"

@@ -173,6 +173,14 @@ class TestQuestionsForTheDoctor:
         assert say("/questions") == say("my questions")
         assert session.kept == ["Can I fly?", "What is IDH1?"]
 
+    @pytest.mark.parametrize("word", ["keep", "keep it", "keep both"])
+    def test_each_of_several_in_one_message_is_kept(
+        self, session: Session, say: Say, word: str
+    ) -> None:
+        say("what is idh1? what is idh2? savage weather?")
+        say(word)
+        assert session.kept == ["What is IDH1?", "What is IDH2?", "savage weather?"]
+
     def test_one_that_was_not_answered_is_kept_as_typed(self, session: Session, say: Say) -> None:
         say("savage weather")
         say("keep")
@@ -182,6 +190,32 @@ class TestQuestionsForTheDoctor:
         say("simpler")
         assert say("keep").startswith("Ask something first.")
         assert session.kept == []
+
+    @pytest.mark.parametrize(
+        ("line", "left"),
+        [
+            ("/drop", ["Can I fly?", "Can I swim?"]),
+            ("take that off my list", ["Can I fly?", "Can I swim?"]),
+            ("/drop can i fly", ["Can I swim?", "Is it me?"]),
+            ("drop: SWIM", ["Can I fly?", "Is it me?"]),
+            ("/drop weather", ["Can I fly?", "Can I swim?", "Is it me?"]),
+        ],
+    )
+    def test_are_taken_off(self, session: Session, say: Say, line: str, left: list[str]) -> None:
+        for question in ("Can I fly?", "Can I swim?", "Is it me?"):
+            say(f"/questions {question}")
+        say(line)
+        assert session.kept == left
+
+    def test_nothing_to_take_off(self, say: Say) -> None:
+        assert say("/drop") == say("/drop fly") == say("/questions")
+
+    @pytest.mark.parametrize("line", ["/keep Can I fly?", "keep: Can I fly?", "/KEEP  Can I fly?"])
+    def test_a_word_for_a_command_takes_what_it_takes(
+        self, session: Session, say: Say, line: str
+    ) -> None:
+        say(line)
+        assert session.kept == ["Can I fly?"]
 
     def test_none_yet(self, say: Say) -> None:
         assert say("/questions").startswith("Your list for the doctor is empty.")
@@ -234,12 +268,24 @@ class TestSaving:
         say('/save "for the doctor"')
         assert (tmp_path / "for the doctor.html").exists()
 
+    @pytest.mark.parametrize("folder", ["here", "here/", '"here"', "."])
+    def test_into_a_folder_it_goes_under_the_usual_name(
+        self, say: Say, tmp_path: Path, folder: str
+    ) -> None:
+        (tmp_path / "here").mkdir()
+        say(f"/save {folder}")
+        say(f"/save {folder}")
+        saved = sorted(p.name for p in (tmp_path / folder.strip('"')).glob("*.html"))
+        assert saved == ["amlbot-notes-2.html", "amlbot-notes.html"]
+
     def test_nothing_is_written_over(self, say: Say, tmp_path: Path) -> None:
         (tmp_path / "notes.md").write_text("mine", encoding="utf-8")
         assert say("/save notes.md").endswith("type: /save notes-2.md")
         assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "mine"
 
-    @pytest.mark.parametrize("name", ["no/such/folder/x.md", "a\0b.md", "x" * 300 + ".md"])
+    @pytest.mark.parametrize(
+        "name", ["no/such/folder/x.md", "none/", "a\0b.md", "x" * 300 + ".md", "x" * 300 + "/"]
+    )
     def test_what_cannot_be_written_is_said(self, say: Say, tmp_path: Path, name: str) -> None:
         assert say(f"/save {name}").startswith("Nothing was saved:")
         assert list(tmp_path.iterdir()) == []

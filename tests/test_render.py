@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from amlbot import Bot, load
-from amlbot.model import Bar, Choice, Figure, Outcome, Reply, Source
+from amlbot.model import Bar, Choice, Figure, Outcome, Reply, Say, Source
 from amlbot.record import values
 from amlbot.rendering.figures import as_lines
 from amlbot.rendering.layout import key_sentence
+from amlbot.rendering.markdown import as_markdown
 from amlbot.rendering.render import as_text
 from amlbot.rendering.style import BLOCKS, LETTERS, PLAIN, Style, style_for
+from amlbot.web.markup import as_html
 from contrast import contrast
 from test_repl import KNOWLEDGE
 
@@ -97,11 +100,11 @@ class TestKeySentence:
     def test_ends_where_a_sentence_ends(self, text: str, key: str) -> None:
         assert key_sentence(text) == key
 
-    @pytest.mark.parametrize("width", [21, 30, 80, 300])
+    @pytest.mark.parametrize("width", [12, 21, 30, 80, 300])
     def test_is_strong_however_it_is_wrapped(self, say: Bot, width: int) -> None:
-        reply = Reply(Outcome.ANSWER, "This is the **key** sentence of all. This is not.")
+        reply = Reply(Outcome.ANSWER, "This is the well-worn **key** sentence of all. This is not.")
         strong = re.findall("<b>(.*?)</b>", as_text(reply, say.say, width, BOLD))
-        assert " ".join(strong) == "This is the key sentence of all."
+        assert " ".join(strong).replace("- ", "-") == "This is the well-worn key sentence of all."
 
     def test_small_talk_has_none(self, say: Bot) -> None:
         assert as_text(Reply(Outcome.CHAT, "Hello. You."), say.say, 80, BOLD) == "Hello. You."
@@ -121,7 +124,7 @@ class TestFigures:
         return list(as_lines(figure, say.say, columns, style))
 
     @pytest.mark.parametrize("count", [0, 1, 33, 50, 99, 100, 12.4])
-    @pytest.mark.parametrize("columns", [22, 29, 76])
+    @pytest.mark.parametrize("columns", [11, 22, 29, 76])
     def test_a_field_has_a_hundred_dots(self, say: Bot, count: float, columns: int) -> None:
         figure = replace(self.ONE, bars=(Bar("Has it", count),))
         field = "".join(row for row in self.lines(say, figure, columns) if set(row) <= set("o. "))
@@ -149,7 +152,7 @@ class TestFigures:
 
     def test_no_line_is_wider_than_asked(self, say: Bot) -> None:
         figure = Figure("A long title " * 9, (Bar("A long label " * 9, 5),), note="word " * 40)
-        for columns in (22, 29, 76):
+        for columns in (11, 22, 29, 76):
             assert max(map(len, self.lines(say, figure, columns))) <= columns
 
 
@@ -163,6 +166,11 @@ class TestSources:
     def test_have_their_address_below(self, say: Bot) -> None:
         assert "1. A title. A house, 2025\n   https://example.org/a b" in self.shown(
             say, self.SOURCE
+        )
+
+    def test_a_title_that_asks_needs_no_full_stop(self, say: Bot) -> None:
+        assert "1. What is new? A house, 2025" in self.shown(
+            say, replace(self.SOURCE, title="What is new?")
         )
 
     def test_are_links_where_links_work(self, say: Bot) -> None:
@@ -223,13 +231,37 @@ def test_nothing_from_outside_reaches_the_terminal_unfiltered(say: Bot) -> None:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u200b]", shown)
 
 
-@pytest.mark.parametrize("width", [0, 1, 22, 30, 80, 300])
+@pytest.mark.parametrize("width", [0, 1, 13, 16, 20, 22, 30, 80, 300])
 @pytest.mark.parametrize("message", ["what is idh1", "i cant breathe", "study results", "weather"])
 def test_no_line_is_wider_than_the_window_or_than_is_easy_to_read(
     say: Bot, message: str, width: int
 ) -> None:
     shown = as_text(say.ask(message), say.say, width, Style(marks=BLOCKS), chat=True)
-    assert max(map(len, shown.split("\n"))) <= max(22, min(width - 1, 76))
+    assert max(map(len, shown.split("\n"))) <= max(11, min(width - 1, 76))
+
+
+@pytest.mark.parametrize("width", [16, 20, 22])
+def test_a_narrow_window_cuts_no_word(say: Bot, width: int) -> None:
+    said = "Remission lasts, and the low-intensity plan of chemotherapy goes on."
+    rows = as_text(Reply(Outcome.CHAT, said), say.say, width).split("\n")
+    assert set(" ".join(rows).split()) <= {*said.split(), "low-", "intensity"}
+    assert max(map(len, rows)) < width
+
+
+LISTED = "Ask, as on day\n29. Then:\n1. Who\ncounts?\n2. When?\n\nDone in\n3. Not this."
+
+
+@pytest.mark.parametrize("render", [as_text, as_markdown])
+def test_a_numbered_list_stays_one(say: Bot, render: Callable[[Reply, Say], str]) -> None:
+    shown = render(Reply(Outcome.CHAT, LISTED), say.say)
+    assert shown == "Ask, as on day 29. Then:\n1. Who counts?\n2. When?\n\nDone in 3. Not this."
+
+
+def test_a_numbered_list_is_one_on_the_page() -> None:
+    page = as_html(LISTED)
+    assert "<ol><li>Who counts?</li><li>When?</li></ol>" in page
+    assert "<p>Ask, as on day 29. Then:</p>" in page
+    assert as_html("2. Two\n\n3. b").startswith('<ol start="2"><li>Two</li></ol>')
 
 
 @pytest.mark.parametrize("message", ["i cant breathe", "i have a fever", "i want to die"])

@@ -105,7 +105,23 @@ class TestLeaving:
         assert (status, out.count("type quit and press Enter")) == (130, 2)  # banner and hint
 
     def test_ctrl_c_twice_on_an_empty_line_leaves(self, chat: Chat) -> None:
-        assert chat(f"{CTRL_C}{CTRL_C}")[0] == 130
+        status, out = chat(f"{CTRL_C}{CTRL_C}")
+        assert (status, "Take care." in out) == (130, True)
+
+    @pytest.mark.parametrize(("leave", "status"), [(CTRL_C, 130), (CTRL_D, 0), (f"quit{ENTER}", 0)])
+    def test_who_would_lose_a_list_is_asked_once(self, chat: Chat, leave: str, status: int) -> None:
+        left, out = chat(f"/questions May I fly?{ENTER}{leave}{ENTER}{leave}")
+        assert (left, out.count("Your list for the doctor is not saved.")) == (status, 1)
+
+    def test_staying_after_that_is_asked_anew(self, chat: Chat) -> None:
+        once = f"quit{ENTER}what is idh1{ENTER}"
+        _, out = chat(f"/questions May I fly?{ENTER}{once}{once}quit{ENTER}quit{ENTER}")
+        assert out.count("Your list for the doctor is not saved.") == 3
+
+    @pytest.mark.parametrize("done", ["save notes", "/forget", "/drop"])
+    def test_a_list_that_is_not_lost_is_not_asked_about(self, chat: Chat, done: str) -> None:
+        _, out = chat(f"/questions May I fly?{ENTER}/{done.lstrip('/')}{ENTER}quit{ENTER}")
+        assert "is not saved" not in out
 
     def test_ctrl_c_on_words_never_leaves(self, chat: Chat) -> None:
         assert chat(f"one{CTRL_C}two{CTRL_C}three{CTRL_C}{CTRL_D}")[0] == 0
@@ -115,10 +131,25 @@ class TestLeaving:
 
 
 class TestTyping:
-    def test_a_pasted_text_is_one_question(self, chat: Chat) -> None:
-        _, out = chat(f"{PASTE}what is\n\n idh1{END_OF_PASTE}{ENTER}/why{ENTER}quit{ENTER}")
+    @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+    def test_a_pasted_text_is_one_message(self, chat: Chat, end: str) -> None:
+        pasted = f"{PASTE}what is{end}{end} idh1{end}{END_OF_PASTE}"
+        _, out = chat(f"{pasted}{ENTER}/why{ENTER}quit{ENTER}")
         assert out.count("IDH1 is a gene") == 1
         assert "You typed: what is idh1" in out
+
+    def test_a_pasted_text_keeps_its_lines_and_takes_one_in_the_file(
+        self, keys: PipeInput, tmp_path: Path
+    ) -> None:
+        recall = Recall(str(tmp_path / "kept"))
+        prompt = Prompt("", lambda line: [], recall)
+        keys.send_text(f"{PASTE}what is\tidh1\r\r\nhow  common\n{END_OF_PASTE}{ENTER}")
+        message = prompt.read()
+        assert message == "what is idh1\nhow common"
+        recall.add(message)
+        keys.send_text(f"{UP}{ENTER}")
+        assert prompt.read() == message
+        assert Recall(recall.path).lines == ["what is idh1 how common"]
 
     def test_up_brings_back_the_last_line(self, chat: Chat) -> None:
         _, out = chat(f"what is idh2{ENTER}|{UP}{ENTER}|quit{ENTER}")
@@ -256,7 +287,7 @@ class TestFaults:
 
 class TestPrivacy:
     def test_nothing_is_written_unless_asked(self, chat: Chat, tmp_path: Path) -> None:
-        chat(f"what is idh1{ENTER}keep{ENTER}/region uk{ENTER}quit{ENTER}")
+        chat(f"what is idh1{ENTER}keep{ENTER}/region uk{ENTER}quit{ENTER}quit{ENTER}")
         assert list(tmp_path.rglob("*")) == []
         assert list(Path(os.environ["HOME"]).rglob("*")) == []
 
@@ -274,6 +305,16 @@ class TestPrivacy:
         _, out = chat(f"{UP}{UP}{ENTER}|/forget{ENTER}{CTRL_D}", "--history", str(kept))
         assert "IDH2 is another gene." in out
         assert kept.read_text(encoding="utf-8") == ""
+
+    def test_a_history_is_told_below_a_banner_of_one_line(
+        self, keys: PipeInput, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.yaml"
+        intent = "{id: a, questions: [What is a thing?], answer: A thing.}"
+        own.write_text(f"replies: {{banner: Hello.}}\nintents: [{intent}]", encoding="utf-8")
+        keys.send_text(CTRL_D)
+        status = main(["--knowledge", str(own), "--history", str(tmp_path / "kept")], environ={})
+        assert (status, "Your questions are kept in" in capsys.readouterr().out) == (0, True)
 
     def test_forget_empties_the_memory_and_the_screen(self, chat: Chat) -> None:
         _, out = chat(f"what is idh2{ENTER}|/forget{ENTER}|{UP}{ENTER}/why{ENTER}quit{ENTER}")
@@ -311,6 +352,21 @@ class TestPlain:
 
         monkeypatch.setattr("builtins.input", interrupted)
         assert chat("", "--plain")[0] == 130
+
+    def test_ctrl_c_on_words_never_leaves(
+        self, chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readline = pytest.importorskip("readline", reason="the console edits lines by itself")
+        lines = iter(["", "half", "", ""])
+
+        def interrupted(label: str) -> str:
+            line = next(lines)
+            monkeypatch.setattr(readline, "get_line_buffer", lambda: line)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("builtins.input", interrupted)
+        status, out = chat("", "--plain")
+        assert (status, out.count("To leave, type quit"), list(lines)) == (130, 3, [""])
 
     def test_earlier_lines_come_back_until_they_are_forgotten(
         self, chat: Chat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -33,7 +33,12 @@ class Source(Record):
     @property
     def named(self) -> str:
         """All that tells which source it is, without its address."""
-        return f"{self.title}. {self.where}" if self.where else self.title
+        return f"{self.title}{self.stop} {self.where}" if self.where else self.title
+
+    @property
+    def stop(self) -> str:
+        """What stands between the title and `where`: nothing after a mark of the title's own."""
+        return "" if self.title.endswith((".", "?", "!")) else "."
 
     @property
     def link(self) -> str:

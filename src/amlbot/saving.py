@@ -44,10 +44,17 @@ def replace(path: Path, text: str) -> None:
         raise
 
 
+def named(name: str, usual: str) -> Path:
+    """The file that a person names: in a folder, or without a name, a free one called ``usual``."""
+    path = Path(os.path.expanduser(name))
+    folder = os.path.isdir(path) or name.endswith(("/", os.sep))
+    return free(path / usual) if folder else path
+
+
 def free(path: Path) -> Path:
     """``path``, or the first of ``path-2``, ``path-3``… that is not there yet."""
     number, candidate = 1, path
-    while candidate.exists():
+    while os.path.exists(candidate):  # a name too long for any file is free too
         number += 1
         candidate = path.with_stem(f"{path.stem}-{number}")
     return candidate

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import saving
@@ -29,6 +28,7 @@ MIN_FOUND = 0.02
 DEFAULT_FILE = "amlbot-notes.html"
 
 _NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
+_CALLED = re.compile(r"/(\S*)(.*)", re.DOTALL)
 _LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -49,8 +49,10 @@ class Session:
     exchanges: list[transcript.Exchange] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     """Questions for the doctor."""
+    saved: Sequence[str] = ()
+    """Those that stand in a file."""
     over: bool = False
-    """Set when the person leaves."""
+    """Whether the last line was to leave."""
     _offered: Sequence[str] = ()
     """Lines that a number sends, after a list that a command made."""
 
@@ -65,7 +67,7 @@ class Session:
                 return [self.told("no-such-choice", number=str(number))]
             line = self._offered[number - 1]
         command, argument = self._read(line)
-        self._offered = ()
+        self._offered, self.over = (), False
         if command is None:
             return [self.ask(line)]
         alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
@@ -83,6 +85,11 @@ class Session:
         """The last message that was more than small talk."""
         asked = (e for e in reversed(self.exchanges) if e.reply.outcome is not Outcome.CHAT)
         return next(asked, None)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether leaving now loses a question for the doctor."""
+        return not set(self.kept).issubset(self.saved)
 
     def told(self, occasion: str, **values: str) -> Reply:
         """A reply of the program's own."""
@@ -103,17 +110,18 @@ class Session:
     def _read(self, line: str) -> tuple[Command | None, str]:
         """The command that a line is, and what it is given: "/save x", "save: x", "keep"."""
         line = line.strip()
-        if phrase := _phrases(self.speaker).get(words(line.removeprefix("/"))):
+        phrases = _phrases(self.speaker)
+        if phrase := phrases.get(words(line.removeprefix("/"))):
             line = f"/{phrase}"
+        said = _CALLED.fullmatch(line) or _LABELLED.fullmatch(line)
+        if not said:
+            return None, ""
+        name, argument = said[1].lower() or "help", said[2].strip()
+        stands_for, *_ = phrases.get(words(name), name).split(" ")
+        command = COMMANDS.get(name) or COMMANDS.get(stands_for)
         if line.startswith("/"):
-            name, _, argument = line[1:].partition(" ")
-            known = COMMANDS.get(name.lower() or "help")
-            return known or Command(name, _unknown(name)), argument.strip()
-        labelled = _LABELLED.fullmatch(line)
-        command = COMMANDS.get(labelled[1].lower()) if labelled else None
-        if labelled and command and command.argument:
-            return command, labelled[2].strip()
-        return None, ""
+            return command or Command(said[1], _unknown(said[1])), argument
+        return (command, argument) if command and command.argument else (None, "")
 
 
 Run: TypeAlias = Callable[[Session, str], Reply]
@@ -211,17 +219,30 @@ def _reason(session: Session, reply: Reply) -> str:
 
 
 def _questions(session: Session, argument: str) -> Reply:
-    """Keep a question for the doctor ("this" is the last one asked), or show those kept."""
-    say = session.speaker.tell
+    """Keep a question for the doctor ("this" is what was asked last), or show those kept."""
+    new = [argument] if argument else []
     if argument.lower() == "this":
-        last = session.last_question
-        if last is None:
+        if session.last_question is None:
             return session.told("keep-nothing")
-        argument = last.reply.title or last.typed
-    if argument and argument not in session.kept:
-        session.kept.append(argument)
+        new = session.last_question.questions
+    session.kept += (question for question in new if question not in session.kept)
+    return _list(session)
+
+
+def _drop(session: Session, argument: str) -> Reply:
+    """Take a question off the list for the doctor: the one of these words, or the last."""
+    dropped = _nearest(argument, session.kept) if argument else next(reversed(session.kept), None)
+    if dropped is None:
+        return session.told("drop-what", question=argument) if session.kept else _list(session)
+    session.kept.remove(dropped)
+    return _list(session)
+
+
+def _list(session: Session) -> Reply:
+    """The questions for the doctor."""
     if not session.kept:
         return session.told("questions-none")
+    say = session.speaker.tell
     listed = "\n".join(f"- {question}" for question in session.kept)
     return Reply(Outcome.CHAT, f"{say('questions')}\n\n{listed}\n\n{say('questions-how')}")
 
@@ -229,7 +250,7 @@ def _questions(session: Session, argument: str) -> Reply:
 def _save(session: Session, argument: str) -> Reply:
     if not session.exchanges and not session.kept:
         return session.told("save-nothing")
-    path = _path(argument.strip("\"'")) or saving.free(Path(DEFAULT_FILE))
+    path = saving.named(argument.strip("\"'"), DEFAULT_FILE)
     if not path.suffix:
         path = path.with_suffix(".html")
     if path.suffix.lower() not in transcript.FORMATS:
@@ -243,14 +264,8 @@ def _save(session: Session, argument: str) -> Reply:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return session.told("save-failed", file=str(path), reason=reason)
+    session.saved = tuple(session.kept)
     return session.told("saved", file=str(path.resolve()))
-
-
-def _path(named: str) -> Path | None:
-    try:
-        return Path(named).expanduser() if named else None
-    except RuntimeError:  # "~" in a world without a home
-        return Path(named)
 
 
 def _region(session: Session, argument: str) -> Reply:
@@ -325,6 +340,7 @@ COMMANDS = {
         ),
         Command("why", _why),
         Command("questions", _questions, "[QUESTION]"),
+        Command("drop", _drop, "[QUESTION]", lambda session: session.kept),
         Command("save", _save, "[FILE]"),
         Command("region", _region, "[PLACE]", lambda session: session.bot.kb.regions),
         Command("forget", _forget),

@@ -42,8 +42,6 @@ class Piped:
 class Typed:
     """Lines typed on a terminal that nothing is drawn on."""
 
-    empty = True
-
     def __init__(self, label: str, recall: Recall) -> None:
         self._label = label
         with suppress(ImportError):  # not on Windows, whose console edits lines by itself
@@ -51,6 +49,14 @@ class Typed:
 
             for line in recall.lines:
                 readline.add_history(line)
+
+    @property
+    def empty(self) -> bool:
+        with suppress(ImportError):
+            import readline
+
+            return not readline.get_line_buffer()
+        return True
 
     def read(self) -> str | None:
         try:

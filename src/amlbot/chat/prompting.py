@@ -40,7 +40,7 @@ class Prompt:
         )
 
     def read(self) -> str | None:
-        """One line; None at the end. A pasted text of many lines is one line.
+        """One message; None at the end. A pasted text keeps its lines.
 
         Raises:
             KeyboardInterrupt: on Ctrl-C.
@@ -111,8 +111,9 @@ def _keys() -> KeyBindings:
 
     @keys.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
-        """A pasted text of many lines is one question."""
-        event.current_buffer.insert_text(" ".join(printable(event.data).split()))
+        """A pasted text of many lines is one message; each of them may ask something."""
+        lines = (" ".join(printable(line).split()) for line in event.data.splitlines())
+        event.current_buffer.insert_text("\n".join(filter(None, lines)))
 
     @keys.add("enter", filter=has_completions)
     def _(event: KeyPressEvent) -> None:

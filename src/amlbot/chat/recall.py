@@ -27,7 +27,7 @@ class Recall:
             self.lines += map(printable, _tail(path).splitlines())
 
     def add(self, line: str) -> None:
-        """Remember a line, unless it repeats the last.
+        """Remember a message, unless it repeats the last; in the file it takes one line.
 
         Raises:
             OSError: if it cannot be written to the file.
@@ -39,7 +39,7 @@ class Recall:
         self.lines.append(line)
         if self.path:
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
+                file.write(" ".join(line.splitlines()) + "\n")
 
     def forget(self) -> None:
         """Empty the memory, and the file."""

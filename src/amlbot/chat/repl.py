@@ -121,7 +121,7 @@ class Display:
             return
         lines = self.speaker.banner()
         if kept:
-            lines[1] = self.speaker.tell("banner-kept", file=kept)
+            lines[1:2] = [self.speaker.tell("banner-kept", file=kept)]
         for i, line in enumerate(lines):
             first = self.style.strong if i == 0 else str
             self._hint("\n".join(map(first, wrap(line, self._columns).split("\n"))))
@@ -183,26 +183,35 @@ class Chat:
         self._hinted = False
 
     def talk(self) -> int:
-        """Turn after turn; the exit status."""
+        """Turn after turn; the exit status.
+
+        On a terminal Ctrl-C has to be pressed twice, and who would lose a list leaves twice.
+        """
         warned = False
         while True:
             try:
                 line = self._keyboard.read()
-                if line is None:
-                    self._display.tell("bye")
-                    return 0
-                if line.strip():
-                    warned = False
-                    if self._turn(line):
-                        return 0
+                if line is not None and not self._turn(line):
+                    warned = warned and not line.strip()
+                    continue
+                status, sure = 0, warned or not self._unsaved
             except KeyboardInterrupt:
-                if not self._display.terminal or (warned and self._keyboard.empty):
-                    return 130
-                warned = True
-                self._display.tell("how-to-leave")
+                status, sure = 130, warned and self._keyboard.empty
+            if sure or not self._display.terminal:
+                self._display.tell("bye")
+                return status
+            warned = True
+            self._display.tell("unsaved" if self._unsaved else "how-to-leave")
+
+    @property
+    def _unsaved(self) -> bool:
+        session = self._session.opened
+        return session is not None and session.unsaved
 
     def _turn(self, line: str) -> bool:
         """Answer one line; True when the person leaves."""
+        if not line.strip():
+            return False
         with suppress(OSError):  # a full disk is no reason to stop
             self._recall.add(line)
         session = self._session.get(on_wait=lambda: self._display.tell("one-moment"))
@@ -211,7 +220,6 @@ class Chat:
         except Exception:  # a fault of ours must not leave a frightened person with a traceback
             replies = [session.told("fault")]
         if session.over:
-            self._display.tell("bye")
             return True
         first = not self._hinted and any(reply.outcome is Outcome.ANSWER for reply in replies)
         self._hinted |= first
@@ -241,14 +249,15 @@ class Later:
 
     def __init__(self, open: Callable[[], Session]) -> None:
         self._open = open
-        self._session: Session | None = None
+        self.opened: Session | None = None
+        """The session once it is there."""
         self._fault: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         try:
-            self._session = self._open()
+            self.opened = self._open()
         except BaseException as fault:  # raised again where it is waited for
             self._fault = fault
 
@@ -263,9 +272,9 @@ class Later:
         if self._thread.is_alive():
             on_wait()
             self._thread.join()
-        if self._session is None:
+        if self.opened is None:
             raise self._fault or RuntimeError("no session")
-        return self._session
+        return self.opened
 
 
 def _keyboard(display: Display, recall: Recall, complete: Callable[[str], list[str]]) -> Keyboard:

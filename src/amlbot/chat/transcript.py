@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html import escape
 
-from ..model import Reply, Say, Source
+from ..model import Outcome, Reply, Say, Source
 from ..record import Record
 from ..rendering.figures import in_words
-from ..rendering.layout import paragraphs
+from ..rendering.layout import paragraphs, parted
 from ..text import printable
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
@@ -28,6 +28,12 @@ class Exchange(Record):
 
     typed: str
     reply: Reply
+
+    @property
+    def questions(self) -> list[str]:
+        """What was asked, one by one: as the answers put it, or as it was typed without one."""
+        asked = (part for part in self.reply.each if part.outcome is not Outcome.CHAT)
+        return [part.title or " ".join(self.typed.split()) for part in asked]
 
 
 class Notes(Record):
@@ -74,11 +80,7 @@ def _cited(source: Source, mark: Callable[[str], str]) -> str:
 
 
 def _paragraphs(text: str, mark: Callable[[str], str]) -> str:
-    lines = []
-    for line in paragraphs(text):
-        bullet = "- " if line.startswith("- ") else ""
-        lines.append(bullet + mark(line.removeprefix("- ")))
-    return "\n".join(lines)
+    return "\n".join(bullet + mark(said) for bullet, said in map(parted, paragraphs(text)))
 
 
 def as_html(notes: Notes, say: Say) -> str:

@@ -7,10 +7,11 @@ said when there is nothing yet for the move to work on, as of all other small ta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 
 from ..model import Outcome, Reply
 from ..record import replace
-from ..rendering.layout import key_sentence
+from ..rendering.layout import key_sentence, paragraphs, parted
 from ..text import words
 from .dialogue import State
 from .glossary import terms_in
@@ -43,6 +44,7 @@ class Steering:
         self.moves: Mapping[str, Move] = {
             "chat-more": self.more,
             "chat-simpler": self.simpler,
+            "chat-words": self.words,
             "chat-source": self.source,
             "chat-sure": self.sure,
             "chat-dated": self.dated,
@@ -114,24 +116,28 @@ class Steering:
         return told, self.answered(shown, state)
 
     def simpler(self, state: State) -> tuple[Reply, State] | None:
-        """The first sentence of the last answer, and what its technical words mean."""
+        """The last answer in a sentence or two, and what the technical words of those mean."""
         if state.reply is None:
             return None
-        terms = terms_in(self.kb, f"{state.reply.title or ''}\n{state.reply.text}")
+        answers = [part for part in state.reply.each if part.outcome is Outcome.ANSWER]
+        shorts = [_in_short(part.text) for part in answers or state.reply.each]
+        said = [self._speaker.say("in-short", short=short) for short in shorts]
+        text = "\n\n".join(filter(None, [*said, self._meanings("\n".join(shorts))]))
+        return Reply(Outcome.CHAT, text, choices=state.choices), state
+
+    def words(self, state: State) -> tuple[Reply, State] | None:
+        """What the technical words of the last answer mean; if it has none, the answer in short."""
+        meanings = self._meanings(state.reply.text) if state.reply else ""
+        if not meanings:
+            return self.simpler(state)
+        return Reply(Outcome.CHAT, meanings, choices=state.choices), state
+
+    def _meanings(self, text: str) -> str:
+        """The first technical words in ``text`` with their meanings, as a list; or nothing."""
+        terms = terms_in(self.kb, text)
         hard = [t for t in terms if not self._mentions.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
-        short = self._speaker.say("in-short", short=_first_sentence(state.reply.text))
-        parts = [short]
-        if lines:
-            parts.append(self._speaker.say("words-used") + "\n" + "\n".join(lines))
-        ids = dict.fromkeys(id for term in hard for id in term.sources)
-        reply = Reply(
-            Outcome.CHAT,
-            "\n\n".join(parts),
-            sources=tuple(self.kb.sources[id] for id in ids),
-            choices=state.choices,
-        )
-        return reply, state
+        return "\n".join([self._speaker.say("words-used"), *lines]) if lines else ""
 
     def source(self, state: State) -> tuple[Reply, State] | None:
         """Where the last answer comes from."""
@@ -239,10 +245,11 @@ class Steering:
         return told, state
 
 
-def _first_sentence(text: str) -> str:
-    """The key message: answers open with it."""
-    paragraph = " ".join(text.split("\n\n", maxsplit=1)[0].split())
-    first = key_sentence(paragraph)
-    if len(first) >= SHORT:
-        return first
-    return f"{first} {key_sentence(paragraph[len(first) :])}".rstrip()
+def _in_short(text: str) -> str:
+    """The key message: answers open with it, and with the list that it leads to."""
+    opening, *rest = filter(None, paragraphs(text))
+    short = key_sentence(opening)
+    if len(short) < SHORT:
+        short = f"{short} {key_sentence(opening[len(short) :])}".rstrip()
+    items = takewhile(lambda line: parted(line)[0], rest) if short.endswith(":") else ()
+    return "\n".join([short, *items])

@@ -43,13 +43,15 @@ def _drawn(bar: Bar, figure: Figure, columns: int, marks: Marks) -> Iterator[str
 
 
 def _field(count: int, columns: int, marks: Marks) -> Iterator[str]:
-    """A hundred dots in tens, two tens in a row where there is room."""
+    """A hundred dots in tens, two in a row where there is room; in fives in a narrow window."""
     dots = [marks.dot] * count + [marks.ring] * (DOTS - count)
-    tens = [" ".join(dots[i : i + TEN]) for i in range(0, DOTS, TEN)]
+    wide = len(_INDENT) + 2 * TEN - 1
+    size = TEN if columns >= wide else TEN // 2
+    groups = [" ".join(dots[i : i + size]) for i in range(0, DOTS, size)]
     gap = "   "
-    in_row = 2 if columns >= len(_INDENT) + 2 * len(tens[0]) + len(gap) else 1
-    for i in range(0, TEN, in_row):
-        yield _INDENT + gap.join(tens[i : i + in_row])
+    in_row = 2 if columns >= wide + len(gap) + len(groups[0]) else 1
+    for i in range(0, len(groups), in_row):
+        yield _INDENT + gap.join(groups[i : i + in_row])
 
 
 def _bar_in_words(bar: Bar, figure: Figure, say: Say) -> str:

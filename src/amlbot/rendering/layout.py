@@ -9,8 +9,12 @@ from ..text import printable
 
 MEASURE = 76
 """Longest line, in columns: longer ones are harder to read, however wide the window is."""
-NARROWEST = 22
-"""Columns that are filled in any window: a row of ten dots fits."""
+NARROWEST = 11
+"""Columns that are filled in any window: a row of five dots fits."""
+NARROW = 30
+"""Columns below which a hyphen may end a line: few words would fit otherwise."""
+
+_ITEM = re.compile(r"- |(\d{1,2})\. ")
 
 _SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)[.!?]+[\"”)]*(?=\s)")
 
@@ -24,8 +28,8 @@ def wrap(text: str, columns: int) -> str:
     """``text`` with its paragraphs and list items filled to ``columns``."""
     out: list[str] = []
     for line in paragraphs(text):
-        bullet = "- " if line.startswith("- ") else ""
-        out += lines(line.removeprefix("- "), columns, bullet) if line else [""]
+        bullet, rest = parted(line)
+        out += lines(rest, columns, bullet) if line else [""]
     return "\n".join(out)
 
 
@@ -36,7 +40,7 @@ def lines(text: str, columns: int, bullet: str = "") -> list[str]:
         columns,
         initial_indent=bullet,
         subsequent_indent=" " * len(bullet),
-        break_on_hyphens=False,
+        break_on_hyphens=columns < NARROW,
     )
 
 
@@ -61,11 +65,25 @@ def key_sentence(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Paragraphs and list items as one line each: authors break lines where they like."""
+    """Paragraphs and list items as one line each: authors break lines where they like.
+
+    A number opens an item only as the first or next of a list: a line may begin with "29." too.
+    """
     joined: list[str] = []
+    last = 0
     for line in map(str.strip, text.strip().splitlines()):
-        if not line or line.startswith("- ") or not joined or not joined[-1]:
+        item = _ITEM.match(line)
+        number = int(item[1] or 0) if item else 0
+        if not line or (item and number in (0, last + 1)) or not joined or not joined[-1]:
             joined.append(line)
+            last = (number or last) if line else 0
         else:
             joined[-1] += " " + line
     return joined
+
+
+def parted(line: str) -> tuple[str, str]:
+    """The bullet of a line of `paragraphs`, as "- " or "3. " or nothing, and what it says."""
+    item = _ITEM.match(line)
+    bullet = item[0] if item else ""
+    return bullet, line.removeprefix(bullet)

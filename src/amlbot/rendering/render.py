@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from ..model import Intent, Outcome, Reply, Say, Source
 from ..text import escaped, printable
@@ -103,13 +104,13 @@ def _key_first(text: str, columns: int, style: Style) -> str:
     filled = wrap(text, columns)
     if not style.bold:
         return filled
-    left = len(printable(key_sentence(text)).replace("**", "").split())
+    left = len("".join(printable(key_sentence(text)).replace("**", "").split()))
     out = []
     for line in filled.split("\n"):
-        words = line.split(" ")
-        strong, rest = " ".join(words[:left]), " ".join(words[left:])
-        out.append(" ".join(part for part in (strong and style.strong(strong), rest) if part))
-        left = max(0, left - len(line.split()))
+        letters = accumulate(letter != " " for letter in line)
+        key = line[: sum(count <= left for count in letters)].rstrip()
+        out.append((key and style.strong(key)) + line[len(key) :])
+        left -= len(key.replace(" ", ""))
     return "\n".join(out)
 
 

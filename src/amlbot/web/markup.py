@@ -8,7 +8,7 @@ from html import escape
 from itertools import count, groupby
 
 from ..model import Term
-from ..rendering.layout import paragraphs
+from ..rendering.layout import paragraphs, parted
 
 
 def as_html(text: str, terms: Sequence[Term] = (), prefix: str = "term") -> str:
@@ -19,13 +19,22 @@ def as_html(text: str, terms: Sequence[Term] = (), prefix: str = "term") -> str:
     """
     mark = _Marker(terms, prefix)
     blocks = []
-    for is_list, lines in groupby(paragraphs(text), lambda line: line.startswith("- ")):
-        shown = [mark.line(line.removeprefix("- ")) for line in lines if line]
-        if is_list:
-            blocks.append("<ul>" + "".join(f"<li>{line}</li>" for line in shown) + "</ul>")
+    for tag, group in groupby(map(parted, paragraphs(text)), lambda line: _list(line[0])):
+        lines = list(group)
+        shown = [mark.line(said) for _, said in lines if said]
+        if tag:
+            first = lines[0][0].rstrip(". ")
+            start = f' start="{first}"' if tag == "ol" and first != "1" else ""
+            items = "".join(f"<li>{line}</li>" for line in shown)
+            blocks.append(f"<{tag}{start}>{items}</{tag}>")
         else:
             blocks += [f"<p>{line}</p>" for line in shown]
     return "\n".join(blocks)
+
+
+def _list(bullet: str) -> str:
+    """The element of the list that an item with ``bullet`` stands in; empty for a paragraph."""
+    return "" if not bullet else "ul" if bullet == "- " else "ol"
 
 
 class _Marker:

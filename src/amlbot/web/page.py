@@ -295,7 +295,7 @@ def _source(source: Source) -> str:
     if source.link:
         url = escape(source.link)
         title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    return f"{title}. {escape(source.where)}" if source.where else title
+    return f"{title}{source.stop} {escape(source.where)}" if source.where else title
 
 
 def _asset(name: str) -> str:
