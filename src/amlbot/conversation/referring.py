@@ -135,6 +135,10 @@ class Referring:
         frame = self._frames.match(self._core(text))
         return frozenset(words(frame[1])) if frame else frozenset()
 
+    def turns(self, text: str) -> bool:
+        """Whether ``text`` turns to something else: "what about sleep"."""
+        return self._turns.opens(self._core(text))
+
     def points(self, text: str, idly: bool = False) -> bool:
         """Whether something in ``text`` stands for what was said before, or might (``idly``)."""
         bare = text if idly else self._idle.without(text)

@@ -41,10 +41,9 @@ NEAR, FAR = 20, 0.01
 """Intents that come near in one reading (10 to 60 are alike), and what any other has for a score.
 Of 55 follow-ups of strangers that have an answer and did not get it, what is asked back holds it
 for 28 in the light of the first and the last question, for 14 without."""
-UNSURE, ELSEWHERE = 0.8, 0.25
-"""Score of an answer below which it becomes a question where another intent leads in the light of
-what was said, and the lead from which any does: of 102 such answers to strangers 16, of which 11
-are wrong; in 7 of these the other is right."""
+UNSURE, HINTS, TELLS = 0.8, 0.1, 0.25
+"""Score from which an answer takes more to become a question, where another intent leads in the
+light of what was said; and the least lead that it takes below that score, and above."""
 SHOWN = 5
 """Candidates behind what is understood so, as many as a matcher gives."""
 WHOLE = 0.97
@@ -153,16 +152,17 @@ class Understanding:
         becomes a question, and what has no answer is asked about among what fits.
         """
         understood = self._leaning(text, state)
-        light = () if understood.score >= WHOLE else self._in_light(understood.match, text, state)
+        if understood.score >= WHOLE or (understood.answered and self._referring.turns(text)):
+            return understood
+        light = self._in_light(understood.match, text, state)
         if not light:
             return understood
         if not understood.answered:
             return understood.among(light)
         best, *others = understood.match.candidates
         lead = light[0].score - next((c.score for c in light if c.intent == best.intent), 0.0)
-        if lead <= 0 or (best.score >= UNSURE and lead < ELSEWHERE):
-            return understood
-        return understood.among((light[0], best, *others))
+        enough = HINTS if best.score < UNSURE else TELLS
+        return understood.among((light[0], best, *others)) if lead >= enough else understood
 
     def _leaning(self, text: str, state: State) -> Understood:
         rest = self._referring.corrected(text)
