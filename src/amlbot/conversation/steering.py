@@ -51,6 +51,8 @@ class Steering:
             "chat-repeat": self.repeat,
             "chat-previous": self.previous,
             "chat-restart": self.restart,
+            "chat-called": lambda state: self.cared_for("chat-called", state),
+            "chat-in-care": lambda state: self.cared_for("chat-in-care", state),
             "chat-yes": self.yes,
             "chat-no": self.no,
             "chat-none": self.none,
@@ -167,6 +169,13 @@ class Steering:
     def restart(self, state: State) -> tuple[Reply, State] | None:
         """Nothing that was said counts any more."""
         return self._speaker.show(self.kb.intents["chat-restart"]), State()
+
+    def cared_for(self, id: str, state: State) -> tuple[Reply, State] | None:
+        """What is said to someone who has help: after that an alarm is brought to mind no more."""
+        if not (state.reply and state.reply.level):
+            return None
+        reply = self._speaker.show(self.kb.intents[id])
+        return reply, replace(state, choices=reply.choices, reply=None)
 
     def yes(self, state: State) -> tuple[Reply, State] | None:
         """The one thing that was asked about; if it was several, which of them."""
