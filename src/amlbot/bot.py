@@ -91,9 +91,14 @@ class Bot:
         alarm = self.danger(text)
         if alarm and alarm.urgent:
             reply = self._urgent(alarm, text)
-            subjects = self._mentions.subjects((), clipped(text))
+            told = clipped(text)
             return reply, State(
-                reply=reply, choices=reply.choices, trail=state.trail, subjects=subjects
+                reply=reply,
+                choices=reply.choices,
+                trail=state.trail,
+                opening=state.opening or told,
+                question=told,
+                subjects=self._mentions.subjects((), told),
             )
         turns = len(state.trail) + state.misses
         before = state.reply
