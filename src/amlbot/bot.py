@@ -100,9 +100,12 @@ class Bot:
                 question=told,
                 subjects=self._mentions.subjects((), told),
             )
+        told = clipped(text).strip()
+        if state.reply and state.reply.level and self._sentences.cared_for(told):
+            state = replace(state, reply=None)  # nothing is left of the alarm to bring to mind
         turns = len(state.trail) + state.misses
         before = state.reply
-        reply, state = self._respond(clipped(text).strip(), state)
+        reply, state = self._respond(told, state)
         reply = self._comforting(reply, text, turns)
         goes_on = reply.outcome in HARD or state.reply is before  # not where all starts afresh
         if before and before.level and goes_on:

@@ -14,7 +14,7 @@ from .dialogue import State
 from .referring import Referring
 from .speaking import Speaker
 from .splitting import Piece, Splitter
-from .steering import Steering
+from .steering import CARED_FOR, Steering
 from .understanding import Understanding, Understood
 
 MAX_PARTS = 3
@@ -48,6 +48,11 @@ class Sentences:
         self._mentions, self._speaker = referring.mentions, speaker
         self._steering, self._answering = steering, answering
         self._splitter = Splitter(cues(understanding.kb))
+
+    def cared_for(self, text: str) -> bool:
+        """Whether ``text`` says, beside whatever it asks, that help is there or on its way."""
+        pieces = self._splitter.pieces(text)
+        return any(self._steering.talk(piece.text) in CARED_FOR for piece in pieces)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The reply to ``text`` after ``state``; None if it is a single sentence."""

@@ -29,6 +29,9 @@ PASSING = frozenset(
 )
 """Small talk that, like all that steers, is passed over when something is asked beside it."""
 
+CARED_FOR = frozenset({"chat-called", "chat-in-care"})
+"""Small talk that says that help is there or on its way."""
+
 Move = Callable[[State], tuple[Reply, State] | None]
 
 
@@ -51,8 +54,6 @@ class Steering:
             "chat-repeat": self.repeat,
             "chat-previous": self.previous,
             "chat-restart": self.restart,
-            "chat-called": lambda state: self.cared_for("chat-called", state),
-            "chat-in-care": lambda state: self.cared_for("chat-in-care", state),
             "chat-yes": self.yes,
             "chat-no": self.no,
             "chat-none": self.none,
@@ -94,7 +95,7 @@ class Steering:
 
     def passes(self, id: str) -> bool:
         """Whether the small talk ``id`` is passed over when something is asked beside it."""
-        return id in PASSING or id in self.moves
+        return id in PASSING or id in CARED_FOR or id in self.moves
 
     def more(self, state: State) -> tuple[Reply, State] | None:
         """The longer answer; then the next question and its answer; then what else there is."""
@@ -169,13 +170,6 @@ class Steering:
     def restart(self, state: State) -> tuple[Reply, State] | None:
         """Nothing that was said counts any more."""
         return self._speaker.show(self.kb.intents["chat-restart"]), State()
-
-    def cared_for(self, id: str, state: State) -> tuple[Reply, State] | None:
-        """What is said to someone who has help: after that an alarm is brought to mind no more."""
-        if not (state.reply and state.reply.level):
-            return None
-        reply = self._speaker.show(self.kb.intents[id])
-        return reply, replace(state, choices=reply.choices, reply=None)
 
     def yes(self, state: State) -> tuple[Reply, State] | None:
         """The one thing that was asked about; if it was several, which of them."""
