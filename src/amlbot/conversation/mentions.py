@@ -37,13 +37,9 @@ class Mentions:
         """The entities that ``text`` names, what everything is about aside."""
         return [id for id in self.all(text) if not self.kb.entities[id].implied]
 
-    def subjects(self, about: Sequence[str], question: str, said: str = "") -> tuple[str, ...]:
-        """What "it" may mean after ``question`` and words ``about`` something, likeliest first.
-
-        Of what was ``said`` to it only treatments: "is there a drug", "how does it work".
-        """
-        things = (id for id in self.all(said) if self.kb.entities[id].kind in _THINGS)
-        found = dict.fromkeys([*about, *self.all(question), *things])
+    def subjects(self, about: Sequence[str], question: str) -> tuple[str, ...]:
+        """What "it" may mean after ``question`` and words ``about`` something, likeliest first."""
+        found = dict.fromkeys([*about, *self.all(question)])
         entities = {id: self.kb.entities[id] for id in found}
         ranked = sorted(found, key=lambda id: entities[id].kind == "aspect")
         kept = [id for id in ranked if id == ranked[0] or not entities[id].implied]

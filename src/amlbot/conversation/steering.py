@@ -222,7 +222,7 @@ class Steering:
             choices=reply.choices,
             opening=state.opening or question or intent.title,
             question=question or intent.title,
-            subjects=self._mentions.subjects(intent.about, question, key_sentence(intent.answer)),
+            subjects=self._mentions.subjects(intent.about, question),
             trail=(*state.trail, intent.id),
             reply=reply,
             others=tuple(c.intent for c in reply.candidates if c.intent != intent.id),
