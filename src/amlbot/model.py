@@ -246,8 +246,8 @@ MEASURED = frozenset(
 """Concepts that are numbers, read against the `Limits`."""
 GUARDS = tuple(
     """idiom denial light alternative asking opening continued lead reporting plea supposing
-    elsewhere animal topic now person thermometer reached below other-figure other-unit celsius
-    fahrenheit degrees thousand cuff upon pulse beats""".split()  # noqa: SIM905
+    elsewhere animal topic now person thermometer reached holds moment below other-figure
+    other-unit celsius fahrenheit degrees thousand cuff upon pulse beats""".split()  # noqa: SIM905
 )
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 

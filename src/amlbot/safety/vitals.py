@@ -145,7 +145,18 @@ def _degrees(heard: Heard, span: Span, value: float) -> float | None:
     other = _distance(heard, "other-figure", span, heard.clause(start).span)
     told = unit or letter > end or value != int(value) or thermometer < FAR
     told = told or heard.any("reached", start - REACHED, start)
+    told = told or (degrees != value and _bare(heard, span))
     return degrees if told and thermometer <= other else None
+
+
+def _bare(heard: Heard, span: Span) -> bool:
+    """Whether somebody simply "has" the number at ``span``, and of nothing: "he has 101 again".
+
+    In °F that is a fever; 38 may as well be a count.
+    """
+    start, end = span
+    ends = end >= heard.clause(start).span[1] or heard.any("moment", end, end + 1)
+    return heard.any("holds", start - 1, start) and ends
 
 
 def _distance(heard: Heard, name: str, span: Span, within: Span) -> int:
