@@ -29,7 +29,11 @@ _NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", r
 
 
 class Bot:
-    """Answers messages from one knowledge base. Holds nothing of any conversation."""
+    """Answers messages from one knowledge base.
+
+    Holds nothing of any conversation that a reply depends on; what the last few hundred texts were
+    read as stays in memory, and nowhere else.
+    """
 
     def __init__(
         self, kb: KnowledgeBase | None = None, *, matcher: Matching | None = None, region: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from math import prod
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from .mentions import PLAIN
 from .referring import Referring, Sense
 from .speaking import Speaker
 
+HEARD = 256
+"""Texts whose matches are remembered: more than a conversation of 12 messages is heard in."""
 ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
 """Share of words, of all that either has, that a text and small talk must have in common: all but
 word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
@@ -117,7 +119,13 @@ class Understanding:
         """Take the matchers of the medical questions and of the small talk."""
         self.kb, self._referring, self._speaker = kb, referring, speaker
         self._mentions = referring.mentions
-        self._matcher, self._chat = matchers
+        matcher, chat = matchers
+        # All that was said is heard anew at every turn, and a message in several ways at each.
+        self._match, self._search = (
+            lru_cache(HEARD)(matcher.match),
+            lru_cache(HEARD)(matcher.search),
+        )
+        self._chatted = lru_cache(HEARD)(chat.match)
         self._heard = cache(referring.surface)  # asked for phrasings only, never for what is typed
 
     def small_talk(self, text: str) -> str:
@@ -129,13 +137,13 @@ class Understanding:
                 continue  # no small talk has enough of all these words
             talk = [
                 (_share(said, self._heard(candidate.phrasing)), candidate)
-                for candidate in self._chat.match(form).candidates
+                for candidate in self._chatted(form).candidates
             ]
             enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
             near = [(share, candidate) for share, candidate in talk if share >= enough]
             if near:
                 share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
-                question = Understood(self._matcher.match(form), form)
+                question = Understood(self._match(form), form)
                 return "" if share < 1 and question.score >= WHOLE else best.intent
         return ""
 
@@ -199,11 +207,11 @@ class Understanding:
             return ()
         before = dict.fromkeys((state.opening, state.question))
         texts = [text, *(f"{said} {text}" for said in before if said)]
-        return _agreed([self._matcher.search(said, NEAR) for said in texts])
+        return _agreed([self._search(said, NEAR) for said in texts])
 
     def is_one(self, text: str) -> bool:
         """Whether several sentences are plainly one question, or one request for a decision."""
-        match = self._matcher.match(text)
+        match = self._match(text)
         if not match.best:
             return False
         decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
@@ -214,7 +222,7 @@ class Understanding:
 
         "Can our mom be HLA", for "can our mom be it", is answered by what HLA is.
         """
-        return any(c.intent == intent for c in self._matcher.search(typed, AMONG))
+        return any(c.intent == intent for c in self._search(typed, AMONG))
 
     def _bare(self, understood: Understood) -> bool:
         """Whether a question points to something that was not named, and so could be of anything.
@@ -258,13 +266,13 @@ class Understanding:
         """
         name = self._referring.bare_name(text)
         if name and not self._mentions.has_name(text):
-            written = self._matcher.match(text)
+            written = self._match(text)
             if written.best and written.best.score >= WHOLE:
                 return Understood(written, text)
         first = [self._speaker.say("what-is", name=name)] if name else []
         matches: list[Match] = []
         for form in [*first, *self._referring.forms(text)]:
-            matches.append(self._matcher.match(form))
+            matches.append(self._match(form))
             if matches[-1].outcome is Outcome.ANSWER:
                 return Understood(matches[-1], text)
         return Understood(matches[len(first)], text)
@@ -279,7 +287,7 @@ class Understanding:
             return False
         if sense.weak:
             name = self.kb.entities[sense.about[0]].name
-            bare = self._matcher.match(self._speaker.say("what-is", name=name)).best
+            bare = self._match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
             unsure = best.score < SURELY_UNTIED and not self._mentions.proper(sense.about[0])
             if unsure or only_the_name or plain.rank > understood.rank:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from ..knowledge.base import KnowledgeBase
@@ -15,6 +15,8 @@ from .repairing import Repaired, Repairer, as_it_is
 from .spelling import Options
 from .tables import Tables
 
+READ = 256
+"""Texts that are remembered: who matches, who looks for names and who completes reads the same."""
 MAX_TOKENS = 160
 """Words read of one text: a long story's start and end. Longer than any question needs."""
 PARENT = 0.5
@@ -97,6 +99,7 @@ class Reader:
         self._fillers = Phrases(*self.tables.fillers)
         self._frequency = self.tables.frequency
         self._repairer = Repairer(self.tables, self.names, kb.lexicon.common)
+        self._remembered = lru_cache(READ)(self._read)
 
     @cached_property
     def _openers(self) -> frozenset[str]:
@@ -106,6 +109,9 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """``text`` word by word, misspelt words repaired, names found."""
+        return self._remembered(text)
+
+    def _read(self, text: str) -> Reading:
         tokens = tokenise(text)
         if len(tokens) > MAX_TOKENS:
             tokens = tokens[: MAX_TOKENS // 2] + tokens[-MAX_TOKENS // 2 :]
