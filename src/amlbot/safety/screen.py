@@ -20,7 +20,7 @@ from .guards import denied, heeded, quiet
 from .hearing import Clause, Heard, Spans, clauses, find, tokens, visible
 from .likeness import Likeness
 from .numerals import NUMBER_WORDS
-from .signs import Phrasebook, matches
+from .signs import Phrasebook, shown
 from .vitals import measure
 from .vocabulary import Vocabulary
 
@@ -104,10 +104,9 @@ class Screen:
 
     def _told(self, heard: Heard) -> Alarm | None:
         """The alarm for the strongest sign that shows, and that no guard quiets."""
-        for sign in self._signs:
-            for match in matches(sign, heard):
-                if heeded(sign, heard) and not quiet(sign, heard, match):
-                    return self._alarm(sign, match, heard)
+        for sign, match in shown(self._signs, heard):
+            if heeded(sign, heard) and not quiet(sign, heard, match):
+                return self._alarm(sign, match, heard)
         return None
 
     def _resembled(self, heard: Heard) -> Alarm | None:
@@ -137,7 +136,7 @@ class Screen:
 
     def _denied(self, heard: Heard) -> bool:
         """Whether a sign is named in the message, or in a short one a part of it, and denied."""
-        signs = (match for sign in self._signs for match in matches(sign, heard))
+        signs = (match for _, match in shown(self._signs, heard))
         short = len(heard.words) <= SHORT
         parts = ((span,) for spans in heard.found.values() for span in spans if short)
         return any(denied(heard, match) for match in (*signs, *parts))

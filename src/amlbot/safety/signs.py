@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..knowledge.store import Store, records_of
 from ..model import Safety, Sign
 from .hearing import Beginning, Heard, Span, Spans, by_first_word, gap, overlap, words_of
 
+OWN = "sign "
+"""Before its id, the name under which a sign's own phrases are found; no concept is called so."""
 WINDOW = 12
 """Words within which each concept of a sign must stand of another one (docs/safety.md#reach)."""
 
@@ -25,7 +27,7 @@ class Phrasebook(NamedTuple):
     @classmethod
     def of(cls, safety: Safety) -> Phrasebook:
         """Everything that ``safety`` tells to listen for."""
-        own = {_own(sign): sign.phrases for sign in safety.signs}
+        own = {OWN + sign.id: sign.phrases for sign in safety.signs}
         named = {**safety.concepts, **safety.unlearned, **safety.guards, **own}
         phrases = by_first_word(named)
         idioms = by_first_word({name: safety.guards.get(name, ()) for name in ("idiom", "cuff")})
@@ -43,18 +45,19 @@ class Phrasebook(NamedTuple):
         return phrases | idioms | {"screen words": sorted(self.words)}
 
 
-def matches(sign: Sign, heard: Heard) -> Iterator[Spans]:
-    """Every place at which ``sign`` shows, whether or not a guard quiets it there."""
-    for span in heard.found.get(_own(sign), ()):
-        yield (span,)
-    told = heard.found.keys()
-    for concepts in sign.all:
-        if told >= concepts:
-            anchor, *others = sorted(concepts, key=lambda name: (len(heard.found[name]), name))
-            for span in heard.found[anchor]:
-                match = _gather(heard, span, others)
-                if match:
-                    yield match
+def shown(signs: Iterable[Sign], heard: Heard) -> Iterator[tuple[Sign, Spans]]:
+    """Every place at which each of ``signs`` shows, whether or not a guard quiets it there."""
+    found, told = heard.found, heard.found.keys()
+    for sign in signs:
+        for span in found.get(OWN + sign.id, ()):
+            yield sign, (span,)
+        for concepts in sign.all:
+            if told >= concepts:
+                anchor, *others = sorted(concepts, key=lambda name: (len(found[name]), name))
+                for span in found[anchor]:
+                    match = _gather(heard, span, others)
+                    if match:
+                        yield sign, match
 
 
 def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
@@ -70,8 +73,3 @@ def _gather(heard: Heard, anchor: Span, others: Sequence[str]) -> Spans:
             return ()
         match.append(min(near, key=lambda span: gap(span, anchor)))
     return tuple(match)
-
-
-def _own(sign: Sign) -> str:
-    """The name under which a sign's own phrases are found; no concept is called so."""
-    return f"sign {sign.id}"
