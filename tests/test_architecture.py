@@ -22,7 +22,7 @@ LAYERS = [
     errors
     model text yamlfile store saving
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
-    keyboard guards vitals signs schema figures directions likeness splitting
+    keyboard guards vitals signs schema figures directions likeness splitting asking
     base grams index
     loading
     tables
@@ -32,7 +32,7 @@ LAYERS = [
     indexing query signals
     evidence comparing
     scoring
-    learning
+    learning deciding
     matcher
     evaluate referring speaking
     prepare understanding report

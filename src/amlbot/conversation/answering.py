@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ..matching.asking import asked_in
 from ..model import Match, Outcome, Reply
 from ..record import replace
-from ..text import asked_in, printable, words
+from ..text import printable, words
 from .dialogue import State
 from .glossary import define
 from .referring import FRAGMENT, Referring

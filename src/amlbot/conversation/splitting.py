@@ -25,7 +25,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 """Also lists, and questions without a space between: each piece may get an answer of its own. The
-matcher's cut (`text.asked_in`) only weighs words, and keeps "46,XX,t(8;21). What is it?" whole."""
+matcher's cut (`asking`) only weighs words, and keeps "46,XX,t(8;21). What is it?" whole."""
 _LIST_ITEM = re.compile(_ITEM)
 _JOINTS = "and also|and|also|plus|but"
 _MAYBE_JOINED = re.compile(rf",\s|\s(?:{_JOINTS})\s", re.IGNORECASE)

@@ -1,20 +1,19 @@
 """The matcher: which intent a text asks for, how sure that is, and why.
 
 Text → reading → evidence for every intent → the best few compared with their nearest phrasings
-→ guards (names) → calibrated score → answer, clarify or unknown.
+→ calibrated scores → what is decided on them: answer, clarify or unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import opened, parts_of
-from ..model import Candidate, Explanation, Match, Outcome, Rival
+from ..model import Candidate, Explanation, Match, Rival
 from ..record import replace
-from ..text import asked_in
-from .directions import Directions
+from .asking import asked_in
+from .deciding import CLARIFY, Decider, enough, lead, sureness
 from .evidence import strengths
 from .grams import Grams, Lookalikes
 from .index import Index
@@ -22,11 +21,6 @@ from .query import Query, Weigher
 from .reading import Reader, Reading
 from .scoring import CLOSEST, Scored, Scorer
 
-ANSWER, LEAD, LEAST = 0.9, 0.6, 0.58
-"""Score from which to answer where a runner-up comes as near; how much less is enough where none
-comes near at all; and the least that ever is (docs/matching.md#answering)."""
-CLARIFY = 0.4
-"""Score from which to ask back."""
 SHOWN = 5
 """Candidates behind an outcome."""
 STORY = 0.9
@@ -34,10 +28,10 @@ STORY = 0.9
 them are right (docs/matching.md)."""
 AT_ONCE = 1_500
 """Phrasings that are learned from unasked: a matcher of 5,000 is to be there in half a second."""
-SURE = 0.95
+BY_NAME = 0.95
 """Score from which an answer about the very names goes before a request to decide (of 650
 development questions this keeps the two that would be lost)."""
-CLEARLY = 0.1
+BY_NAME_LEAD = 0.1
 """By how much it goes before one in any case: "gilteritinib liver numbers up" is of the drug (of
 1,064 messages this changes 5: 3 for the better, 1 for the worse)."""
 
@@ -75,18 +69,9 @@ class Matcher:
         lookalikes = Lookalikes(self._index.names, self._grams)
         self._weigher = Weigher(self._reader, self._index, lookalikes)
         self._scorer = Scorer(kb, self._reader, self._index)
+        self._decider = Decider(kb, self._reader, self._index)
         self._any_name = frozenset(self._index.any_name)
         self._open = frozenset(self._reader.tables.open)
-
-    @cached_property
-    def _covered(self) -> frozenset[str]:
-        """All that any intent speaks of."""
-        return frozenset(" ".join(self._index.about).split())
-
-    @cached_property
-    def _directions(self) -> Directions:
-        """Worked out when an answer first has to be held against them: small talk never is."""
-        return Directions(self.kb.lexicon)
 
     def parts(self) -> dict[str, object]:
         """What was slow to work out, as parts of a ready-made file."""
@@ -103,7 +88,7 @@ class Matcher:
     def _matched(self, query: Query, scored: Sequence[Scored]) -> Match:
         missing = scored[0].missing if scored else ()
         return Match(
-            outcome=self._decide(query, scored),
+            outcome=self._decider.outcome(query, scored),
             candidates=tuple(map(self._candidate, scored[:SHOWN])),
             unknown_names=(
                 *query.reading.unknown_names,
@@ -126,9 +111,9 @@ class Matcher:
             words=tuple((w.typed, w.options) for w in query.reading.words),
             foreign=query.foreign,
             rivals=tuple(self._rival(query, s) for s in scored[:3]),
-            thresholds=(("answer", _enough(scored)), ("clarify", CLARIFY)),
-            lead=_lead(scored),
-            flipped=self._flipped(query, scored[0]) if scored else (),
+            thresholds=(("answer", enough(scored)), ("clarify", CLARIFY)),
+            lead=lead(scored),
+            flipped=self._decider.flipped(query, scored[0]) if scored else (),
         )
 
     def _heard(self, text: str) -> tuple[Query, list[Scored]]:
@@ -142,11 +127,11 @@ class Matcher:
         if asked != text and not self._reader.names.elsewhere(reading.entities):
             parts.append(self._reader.read(asked))
         query, scored = self._scored(*parts)
-        if not self._open.isdisjoint(reading.entities) and _sureness(scored) < SURE:
+        if not self._open.isdisjoint(reading.entities) and sureness(scored) < BY_NAME:
             request = self._scored(*map(self._unnamed, parts))
             first = request[1][:1]
-            enough = max(_enough(request[1]), _sureness(scored) - CLEARLY)
-            if first and first[0].number in self._any_name and first[0].score >= enough:
+            needed = max(enough(request[1]), sureness(scored) - BY_NAME_LEAD)
+            if first and first[0].number in self._any_name and first[0].score >= needed:
                 return request
         return query, scored
 
@@ -164,48 +149,6 @@ class Matcher:
     def _unnamed(self, reading: Reading) -> Reading:
         """``reading`` without the names that make no difference to an intent with ``any_name``."""
         return replace(reading, words=tuple(w for w in reading.words if w.entity not in self._open))
-
-    def _decide(self, query: Query, scored: Sequence[Scored]) -> Outcome:
-        """Answer when sure and about every name in the question; otherwise ask, or refuse."""
-        if not scored or scored[0].score < CLARIFY:
-            return Outcome.UNKNOWN
-        best = scored[0]
-        strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
-        if strange and not best.signals.named:
-            return Outcome.UNKNOWN  # all that it names is nothing we write about
-        if strange or best.missing or best.score < _enough(scored):
-            return Outcome.CLARIFY
-        aside = self._compares(query, best) or self._flipped(query, best)
-        return Outcome.CLARIFY if aside else Outcome.ANSWER
-
-    def _compares(self, query: Query, best: Scored) -> bool:
-        """Whether the question is of another disease, and the nearest phrasing of ours beside it.
-
-        What CLL and AML have in common does not answer "how is CLL treated".
-        """
-        elsewhere = self._reader.names.elsewhere
-        if best.exact or not elsewhere(query.reading.entities):
-            return False
-        phrasing = self._scorer.phrasing(best.number, best.nearest)
-        return not elsewhere(self._reader.read_exactly(phrasing).entities)
-
-    def _flipped(self, query: Query, best: Scored) -> tuple[str, ...]:
-        """A direction of the question and its opposite in the nearest phrasing, if they differ.
-
-        Not where another phrasing of the intent goes the question's way: it covers both.
-        """
-        asked = self._directions.find(query.reading.surface)
-        if not asked:
-            return ()
-        questions = self.kb.intents[self._index.intents[best.number]].questions
-        flipped = self._directions.flipped(asked, self._pointing(questions[best.nearest]))
-        if flipped is None or any(flipped[0] in self._pointing(q) for q in questions):
-            return ()
-        return flipped
-
-    def _pointing(self, question: str) -> frozenset[str]:
-        """The directions of a question, taken as it is written."""
-        return self._directions.find(self._reader.read_exactly(question).surface)
 
     def _candidate(self, scored: Scored) -> Candidate:
         phrasing = self._scorer.phrasing(scored.number, scored.nearest)
@@ -234,18 +177,3 @@ def _worked_out(
 
         index = learned(index, Lookalikes(index.names, grams))
     return index, grams
-
-
-def _lead(scored: Sequence[Scored]) -> float:
-    """By how much the best one's share of the evidence is ahead of any other's, in [-1, 1]."""
-    shares = [s.signals.share for s in scored]
-    return shares[0] - max(shares[1:], default=0.0) if shares else 0.0
-
-
-def _enough(scored: Sequence[Scored]) -> float:
-    """The score from which the best one is answered: less, the further it is ahead."""
-    return max(LEAST, ANSWER - LEAD * max(0.0, _lead(scored)))
-
-
-def _sureness(scored: Sequence[Scored]) -> float:
-    return scored[0].score if scored else 0.0

@@ -19,7 +19,7 @@ _CLAUSE = re.compile(
     r"|\s(?=(?:and|but|also|plus|so|because|although|though|however|then)\s)",
     re.IGNORECASE,
 )
-"""Finer than the cuts of `text.asked_in` and `splitting`, and shared with neither: a guard reaches
+"""Finer than the cuts of `asking` and `splitting`, and shared with neither: a guard reaches
 to the end of its clause, and what alarms must not hang on how people ask."""
 _SENTENCE_END = re.compile(r"[.!?;。]|\n\s*\n")
 _TOKEN = re.compile(
