@@ -133,6 +133,23 @@ def test_any_domain_will_do() -> None:
     assert best(Matcher(kb).match("wat time do u close")) == "hours"
 
 
+def test_what_is_related_is_no_rival() -> None:
+    """Between answers that lead to each other the likelier is given; between others it asks."""
+    asked = {
+        "lost": ("I lost a book", "what does a lost book cost", "lost a borrowed book"),
+        "late": ("what does a late book cost", "fine for a late book", "a book borrowed too long"),
+        "hours": ("when are you open", "opening hours"),
+    }
+
+    def outcome(related: tuple[str, ...]) -> Outcome:
+        links = {"late": related}
+        intents = {id: Intent(id, q, "…", related=links.get(id, ())) for id, q in asked.items()}
+        return Matcher(KnowledgeBase(intents)).match("what book cost").outcome
+
+    assert outcome(("hours",)) is Outcome.CLARIFY
+    assert outcome(("lost",)) is Outcome.ANSWER
+
+
 def test_intents_that_are_taken_for_one_another_are_kin() -> None:
     asked = {
         "make": ("brewing green tea", "making green tea"),

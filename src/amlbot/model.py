@@ -381,9 +381,10 @@ class Explanation(Record):
     rivals: tuple[Rival, ...]
     """The best three."""
     thresholds: tuple[tuple[str, float], ...]
-    """Score from which to answer and to ask back, and lead below which to ask back all the same."""
+    """Score from which to answer, which falls with the lead, and from which to ask back."""
     lead: float
-    """How far the best one's share of the evidence is ahead of the runner-up's, in [-1, 1]."""
+    """How far the best one's share of the evidence is ahead of that of any rival not related to it,
+    in [-1, 1]."""
     flipped: tuple[str, ...] = ()
     """A direction of the question and its opposite in the nearest phrasing: a veto."""
 

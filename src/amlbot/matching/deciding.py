@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
-from ..model import Outcome
+from ..model import Intent, Outcome
 from .directions import Directions
 from .index import Index
 from .query import Query
@@ -47,10 +47,29 @@ class Decider:
         strange = query.reading.unknown_names or any(e not in self._covered for e in best.missing)
         if strange and not best.signals.named:
             return Outcome.UNKNOWN  # all that it names is nothing we write about
-        if strange or best.missing or best.score < enough(scored):
+        if strange or best.missing or best.score < self.enough(scored):
             return Outcome.CLARIFY
         aside = self._compares(query, best) or self.flipped(query, best)
         return Outcome.CLARIFY if aside else Outcome.ANSWER
+
+    def lead(self, scored: Sequence[Scored]) -> float:
+        """By how much the best one's share of the evidence is ahead of its rivals', in [-1, 1].
+
+        What is `related` to it is no rival: it stands below the answer, and is one step away.
+        """
+        if not scored:
+            return 0.0
+        best, *others = scored
+        rivals = (s.signals.share for s in others if not self._related(best, s))
+        return best.signals.share - max(rivals, default=0.0)
+
+    def enough(self, scored: Sequence[Scored]) -> float:
+        """The score from which the best one is answered: less, the further it is ahead."""
+        return max(LEAST, ANSWER - LEAD * max(0.0, self.lead(scored)))
+
+    def _related(self, one: Scored, other: Scored) -> bool:
+        a, b = self._intent(one), self._intent(other)
+        return b.id in a.related or a.id in b.related
 
     def _compares(self, query: Query, best: Scored) -> bool:
         """Whether the question is of another disease, and the nearest phrasing of ours beside it.
@@ -60,7 +79,7 @@ class Decider:
         elsewhere = self._reader.names.elsewhere
         if best.exact or not elsewhere(query.reading.entities):
             return False
-        nearest = self._questions(best)[best.nearest]
+        nearest = self._intent(best).questions[best.nearest]
         return not elsewhere(self._reader.read_exactly(nearest).entities)
 
     def flipped(self, query: Query, best: Scored) -> tuple[str, ...]:
@@ -71,29 +90,18 @@ class Decider:
         asked = self._directions.find(query.reading.surface)
         if not asked:
             return ()
-        questions = self._questions(best)
+        questions = self._intent(best).questions
         flipped = self._directions.flipped(asked, self._pointing(questions[best.nearest]))
         if flipped is None or any(flipped[0] in self._pointing(q) for q in questions):
             return ()
         return flipped
 
-    def _questions(self, best: Scored) -> Sequence[str]:
-        return self._kb.intents[self._index.intents[best.number]].questions
+    def _intent(self, scored: Scored) -> Intent:
+        return self._kb.intents[self._index.intents[scored.number]]
 
     def _pointing(self, question: str) -> frozenset[str]:
         """The directions of a question, taken as it is written."""
         return self._directions.find(self._reader.read_exactly(question).surface)
-
-
-def lead(scored: Sequence[Scored]) -> float:
-    """By how much the best one's share of the evidence is ahead of any other's, in [-1, 1]."""
-    shares = [s.signals.share for s in scored]
-    return shares[0] - max(shares[1:], default=0.0) if shares else 0.0
-
-
-def enough(scored: Sequence[Scored]) -> float:
-    """The score from which the best one is answered: less, the further it is ahead."""
-    return max(LEAST, ANSWER - LEAD * max(0.0, lead(scored)))
 
 
 def sureness(scored: Sequence[Scored]) -> float:

@@ -13,7 +13,7 @@ from ..knowledge.store import opened, parts_of
 from ..model import Candidate, Explanation, Match, Rival
 from ..record import replace
 from .asking import asked_in
-from .deciding import CLARIFY, Decider, enough, lead, sureness
+from .deciding import CLARIFY, Decider, sureness
 from .evidence import strengths
 from .grams import Grams, Lookalikes
 from .index import Index
@@ -111,8 +111,8 @@ class Matcher:
             words=tuple((w.typed, w.options) for w in query.reading.words),
             foreign=query.foreign,
             rivals=tuple(self._rival(query, s) for s in scored[:3]),
-            thresholds=(("answer", enough(scored)), ("clarify", CLARIFY)),
-            lead=lead(scored),
+            thresholds=(("answer", self._decider.enough(scored)), ("clarify", CLARIFY)),
+            lead=self._decider.lead(scored),
             flipped=self._decider.flipped(query, scored[0]) if scored else (),
         )
 
@@ -130,7 +130,7 @@ class Matcher:
         if not self._open.isdisjoint(reading.entities) and sureness(scored) < BY_NAME:
             request = self._scored(*map(self._unnamed, parts))
             first = request[1][:1]
-            needed = max(enough(request[1]), sureness(scored) - BY_NAME_LEAD)
+            needed = max(self._decider.enough(request[1]), sureness(scored) - BY_NAME_LEAD)
             if first and first[0].number in self._any_name and first[0].score >= needed:
                 return request
         return query, scored
