@@ -55,21 +55,22 @@ class Decider:
     def lead(self, scored: Sequence[Scored]) -> float:
         """By how much the best one's share of the evidence is ahead of its rivals', in [-1, 1].
 
-        What is `related` to it is no rival: it stands below the answer, and is one step away.
+        What is `related` to it, and not about something else, is no rival: it is one step away.
         """
         if not scored:
             return 0.0
         best, *others = scored
-        rivals = (s.signals.share for s in others if not self._related(best, s))
+        rivals = (s.signals.share for s in others if not self._akin(best, s))
         return best.signals.share - max(rivals, default=0.0)
 
     def enough(self, scored: Sequence[Scored]) -> float:
         """The score from which the best one is answered: less, the further it is ahead."""
         return max(LEAST, ANSWER - LEAD * max(0.0, self.lead(scored)))
 
-    def _related(self, one: Scored, other: Scored) -> bool:
+    def _akin(self, one: Scored, other: Scored) -> bool:
         a, b = self._intent(one), self._intent(other)
-        return b.id in a.related or a.id in b.related
+        apart = a.about and b.about and set(a.about).isdisjoint(b.about)  # IDH1 and IDH2
+        return not apart and (b.id in a.related or a.id in b.related)
 
     def _compares(self, query: Query, best: Scored) -> bool:
         """Whether the question is of another disease, and the nearest phrasing of ours beside it.
