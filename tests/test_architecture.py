@@ -33,9 +33,11 @@ LAYERS = [
     evidence comparing
     scoring
     learning deciding
-    matcher
-    evaluate referring speaking
-    prepare understanding report
+    matcher wording speaking
+    evaluate basis
+    prepare report referring
+    understanding
+    smalltalk
     steering
     answering
     sentences
