@@ -21,6 +21,7 @@ LAYERS = [
     ready record knowledge safety matching conversation rendering chat
     errors
     model text yamlfile store saving
+    reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
     base grams index

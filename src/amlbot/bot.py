@@ -16,8 +16,9 @@ from .conversation.understanding import Matching, Understanding
 from .knowledge.base import KnowledgeBase
 from .knowledge.loading import cues, load
 from .matching.matcher import Matcher
-from .model import Choice, Level, Outcome, Reply
+from .model import Level
 from .record import replace
+from .reply import Choice, Outcome, Reply
 from .safety.screen import Alarm, Screen
 from .text import printable, words
 
@@ -140,7 +141,7 @@ class Bot:
             level=alarm.level,
             score=1.0,
             choices=choices,
-            sources=tuple(self.kb.sources[id] for id in sources),
+            sources=self.kb.cited(sources),
         )
 
     def _answers(self, text: str) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..matching.asking import asked_in
-from ..model import Match, Outcome, Reply
 from ..record import replace
+from ..reply import Match, Outcome, Reply
 from ..text import printable, words
 from .basis import Basis
 from .dialogue import State
@@ -111,7 +111,7 @@ class Answering:
         return Reply(
             Outcome.CHAT,
             self._speaker.say("meaning", term=term.term, meaning=term.meaning),
-            sources=tuple(self._kb.sources[id] for id in term.sources),
+            sources=self._kb.cited(term.sources),
             choices=self._speaker.offered(match),
         )
 

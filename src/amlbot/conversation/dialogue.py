@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..model import Choice, Reply, Turn
 from ..record import Record
+from ..reply import Choice, Reply, Turn
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""

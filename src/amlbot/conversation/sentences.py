@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..knowledge.loading import cues
-from ..model import Outcome, Reply
 from ..record import replace
+from ..reply import Outcome, Reply
 from ..text import printable
 from .answering import Answering
 from .basis import Basis

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import takewhile
 
-from ..model import Outcome, Reply
 from ..record import replace
 from ..rendering.layout import key_sentence, paragraphs, parted
+from ..reply import Outcome, Reply
 from .basis import Basis
 from .dialogue import State
 from .glossary import terms_in

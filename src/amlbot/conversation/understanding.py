@@ -7,8 +7,9 @@ from functools import lru_cache
 from math import prod
 from typing import Protocol
 
-from ..model import Candidate, Match, Outcome
+from ..matching.matcher import SHOWN
 from ..record import Record, replace
+from ..reply import Candidate, Match, Outcome
 from .basis import Basis
 from .dialogue import State
 from .mentions import PLAIN
@@ -39,8 +40,6 @@ for 28 in the light of the first and the last question, for 14 without."""
 FIRM, HINTS, TELLS = 0.8, 0.1, 0.25
 """Score from which an answer takes more to become a question, where another intent leads in the
 light of what was said; and the least lead that it takes below that score, and above."""
-SHOWN = 5
-"""Candidates behind what is understood so, as many as a matcher gives."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6

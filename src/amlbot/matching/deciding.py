@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
-from ..model import Outcome
+from ..reply import Outcome
 from .directions import Directions
 from .index import Index
 from .query import Query
