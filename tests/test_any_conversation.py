@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Matcher, Outcome, Turn
-from amlbot.conversation.dialogue import MAX_HISTORY, MAX_TEXT
+from amlbot.conversation.dialogue import MAX_HISTORY, MAX_MATCHED
 
 MOST_MATCHES = 120
 """Matches that one message may cost: pieces, three questions, and each of their readings."""
@@ -67,7 +67,7 @@ def test_any_history_is_answered_at_bounded_cost(
     assert reply.text.strip()
     assert len(reply.choices) <= 3
     assert len(counting.asked) <= MOST_MATCHES * (MAX_HISTORY + 1)
-    assert all(len(asked) <= 3 * MAX_TEXT for asked in counting.asked)
+    assert all(len(asked) <= 3 * MAX_MATCHED for asked in counting.asked)
     assert watched.ask(text, history) == reply  # type: ignore[arg-type]
 
 

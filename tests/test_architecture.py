@@ -21,6 +21,7 @@ LAYERS = [
     ready record knowledge safety matching conversation rendering chat
     errors
     model text yamlfile store saving
+    reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
     base grams index
@@ -33,9 +34,11 @@ LAYERS = [
     evidence comparing
     scoring
     learning deciding
-    matcher
-    evaluate referring speaking
-    prepare understanding report
+    matcher wording speaking
+    evaluate basis
+    prepare report referring
+    understanding
+    smalltalk
     steering
     answering
     sentences

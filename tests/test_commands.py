@@ -14,7 +14,7 @@ from amlbot import Bot, KnowledgeBase, load
 from amlbot.chat.commands import COMMANDS, PAGE, Session
 from amlbot.chat.completion import MAX_OFFERED, complete
 from amlbot.conversation.speaking import Speaker
-from amlbot.model import Outcome
+from amlbot.reply import Outcome
 from test_repl import KNOWLEDGE
 
 

@@ -9,13 +9,14 @@ from dataclasses import replace
 import pytest
 
 from amlbot import Bot, load
-from amlbot.model import Bar, Choice, Figure, Outcome, Reply, Say, Source
+from amlbot.model import Bar, Figure, Source
 from amlbot.record import values
 from amlbot.rendering.figures import as_lines
 from amlbot.rendering.layout import key_sentence
 from amlbot.rendering.markdown import as_markdown
 from amlbot.rendering.render import as_text
 from amlbot.rendering.style import BLOCKS, LETTERS, PLAIN, Style, style_for
+from amlbot.reply import Choice, Outcome, Reply, Say
 from amlbot.web.markup import as_html
 from contrast import contrast
 from test_repl import KNOWLEDGE

@@ -25,7 +25,7 @@ from amlbot.chat.repl import Manner, run
 from amlbot.cli import main, open_bot
 from amlbot.conversation.speaking import Speaker
 from amlbot.errors import KnowledgeError
-from amlbot.model import Reply
+from amlbot.reply import Reply
 
 KNOWLEDGE = Path(__file__).parent / "terminal" / "knowledge.yaml"
 UP, CTRL_C, CTRL_D, CTRL_R, TAB, ENTER, ESCAPE = (

@@ -15,7 +15,8 @@ import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
 from amlbot.conversation.dialogue import MAX_HISTORY
-from amlbot.model import Bar, Figure, Reply, Term
+from amlbot.model import Bar, Figure, Term
+from amlbot.reply import Reply
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from .knowledge.base import KnowledgeBase
     from .knowledge.loading import check, load
     from .matching.matcher import Matcher
-    from .model import Candidate, Choice, Intent, Match, Outcome, Reply, Source, Turn
+    from .model import Intent, Source
     from .rendering.markdown import respond
+    from .reply import Candidate, Choice, Match, Outcome, Reply, Turn
     from .safety.screen import Alarm
 
 __version__ = "0.1.0"
@@ -52,7 +53,8 @@ _HOMES = {
     "rendering.markdown": ("respond",),
     "matching.matcher": ("Matcher",),
     "safety.screen": ("Alarm",),
-    "model": ("Candidate", "Choice", "Intent", "Match", "Outcome", "Reply", "Source", "Turn"),
+    "model": ("Intent", "Source"),
+    "reply": ("Candidate", "Choice", "Match", "Outcome", "Reply", "Turn"),
 }
 
 

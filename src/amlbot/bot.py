@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .conversation.answering import Answering
+from .conversation.basis import Basis
 from .conversation.cue import Cue
 from .conversation.dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
-from .conversation.referring import Referring
 from .conversation.sentences import Sentences
-from .conversation.speaking import Speaker
+from .conversation.smalltalk import SmallTalk
 from .conversation.steering import Steering
 from .conversation.understanding import Matching, Understanding
 from .knowledge.base import KnowledgeBase
 from .knowledge.loading import cues, load
 from .matching.matcher import Matcher
-from .matching.reading import Reader
-from .model import Choice, Level, Outcome, Reply
+from .model import Level
 from .record import replace
+from .reply import Choice, Outcome, Reply
 from .safety.screen import Alarm, Screen
 from .text import printable, words
 
@@ -46,19 +46,16 @@ class Bot:
         """
         self.kb = kb or load()
         self.region = region
-        self._speaker = Speaker(self.kb, region)
-        reader = Reader(self.kb)
-        self.matcher: Matching = matcher or Matcher(self.kb, reader=reader, learn=True)
-        matchers = self.matcher, Matcher(self.kb, chat=True, reader=reader, learn=True)
+        basis = Basis.of(self.kb, region)
+        self._speaker, self._mentions = basis.speaker, basis.mentions
+        self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
+        understanding = Understanding(basis, self.matcher)
+        chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
+        talk = SmallTalk(basis, understanding, chat)
         self._screen, self._feels = Screen(self.kb), Cue(cues(self.kb).feels)
-        referring = Referring(self.kb, reader)
-        self._mentions = referring.mentions
-        understanding = Understanding(self.kb, matchers, referring, self._speaker)
-        self._steering = Steering(understanding, referring, self._speaker)
-        self._answering = Answering(understanding, referring, self._speaker, self._steering)
-        self._sentences = Sentences(
-            understanding, referring, self._speaker, self._steering, self._answering
-        )
+        self._steering = Steering(basis, talk)
+        self._answering = Answering(basis, understanding, self._steering)
+        self._sentences = Sentences(basis, understanding, talk, self._steering, self._answering)
         self.say = self._speaker.tell
         self.show = self._speaker.show
         self.filled = self._speaker.filled
@@ -144,7 +141,7 @@ class Bot:
             level=alarm.level,
             score=1.0,
             choices=choices,
-            sources=tuple(self.kb.sources[id] for id in sources),
+            sources=self.kb.cited(sources),
         )
 
     def _answers(self, text: str) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .bot import Bot
     from .evaluate import Baseline, Result
     from .knowledge.base import KnowledgeBase
-    from .model import Reply
+    from .reply import Reply
 
 EXIT_OK, EXIT_FAILURE, EXIT_UNSURE, EXIT_INTERRUPTED = 0, 1, 3, 130
 
@@ -111,7 +111,7 @@ def _chat(args: SimpleNamespace) -> int:
 
 
 def _ask(args: SimpleNamespace) -> int:
-    from .model import Outcome
+    from .reply import Outcome
 
     bot = open_bot(args)
     given = " ".join(args.question)

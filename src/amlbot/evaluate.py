@@ -11,8 +11,8 @@ from .errors import KnowledgeError, Problem
 from .knowledge.base import KnowledgeBase
 from .knowledge.yamlfile import Document
 from .matching.matcher import Matcher
-from .model import Candidate, Match, Outcome
 from .record import Record, asdict, replace
+from .reply import Candidate, Match, Outcome
 
 FOLDS = 10
 """Rounds of the held-out test; an intent with at most ten questions loses one at a time."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from .bot import Bot
 from .knowledge.base import KnowledgeBase
 from .matching.matcher import Matcher
-from .model import Candidate, Explanation, Match, Outcome, Reply
 from .record import Record, asdict
+from .reply import Candidate, Explanation, Match, Outcome, Reply
 from .safety.screen import Alarm
 from .text import printable
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from .. import saving
 from ..conversation.glossary import define
 from ..conversation.speaking import Speaker
-from ..model import Choice, Outcome, Reply, Turn
 from ..record import Record
+from ..reply import Choice, Outcome, Reply, Turn
 from ..text import words
 from . import transcript
 
@@ -192,8 +192,8 @@ def _define(session: Session, argument: str) -> Reply:
     term = define(kb, argument)
     if term is None:
         return session.told("no-term", word=argument)
-    sources = tuple(kb.sources[id] for id in term.sources)
-    return Reply(Outcome.CHAT, f"{term.term}: {term.meaning}", sources=sources)
+    meaning = f"{term.term}: {term.meaning}"
+    return Reply(Outcome.CHAT, meaning, sources=kb.cited(term.sources))
 
 
 def _why(session: Session, argument: str) -> Reply:
@@ -270,17 +270,17 @@ def _save(session: Session, argument: str) -> Reply:
 
 def _region(session: Session, argument: str) -> Reply:
     regions = session.bot.kb.regions
-    known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}
-    if not known:
+    now = session.bot.kb.region(session.speaker.region)
+    if now is None:
         return session.told("no-regions")
+    known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}
     name = _nearest(argument, known) if argument else None
     if name is None:
-        now = regions.get(session.speaker.region) or next(iter(regions.values()))
         text = session.speaker.tell("region-which", name=now.name)
         names = [r.name for r in regions.values()]
         return session.offering(text, names, [f"/region {id}" for id in regions])
+    now = regions[known[name]]
     session.speaker.region = known[name]
-    now = regions[session.speaker.region]
     return session.told("region", name=now.name, emergency=now.emergency)
 
 

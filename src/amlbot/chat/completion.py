@@ -9,7 +9,7 @@ from .commands import COMMANDS, MIN_FOUND, Session
 
 MAX_OFFERED = 8
 """Lines that a menu shows without scrolling."""
-ALIKE = 0.75
+CLOSE = 0.75
 """Share of letters from which a word is taken for a slip of another: one slip in four letters."""
 
 
@@ -54,7 +54,7 @@ def _strange(typed: tuple[str, ...], title: str) -> int:
     """How many of the typed words neither begin nor resemble a word of ``title``."""
     has = words(title)
     known = (
-        any(word.startswith(start) for word in has) or get_close_matches(start, has, 1, ALIKE)
+        any(word.startswith(start) for word in has) or get_close_matches(start, has, 1, CLOSE)
         for start in typed
     )
     return sum(not found for found in known)

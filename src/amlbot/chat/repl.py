@@ -12,10 +12,10 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from ..conversation.speaking import Speaker
-from ..model import Outcome, Reply
 from ..record import Record, replace
 from ..rendering.layout import measure, wrap
 from ..rendering.style import PLAIN, style_for
+from ..reply import Outcome, Reply
 from ..text import printable
 from .keyboard import Keyboard, Piped, Typed
 from .recall import Recall

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html import escape
 
-from ..model import Outcome, Reply, Say, Source
+from ..model import Source
 from ..record import Record
 from ..rendering.figures import in_words
 from ..rendering.layout import paragraphs, parted
+from ..reply import Outcome, Reply, Say
 from ..text import printable
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")

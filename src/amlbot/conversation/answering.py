@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..matching.asking import asked_in
-from ..model import Match, Outcome, Reply
 from ..record import replace
+from ..reply import Match, Outcome, Reply
 from ..text import printable, words
+from .basis import Basis
 from .dialogue import State
 from .glossary import define
-from .referring import FRAGMENT, Referring
-from .speaking import MAX_CHOICES, Speaker
+from .speaking import MAX_CHOICES
 from .steering import Steering
 from .understanding import WHOLE, Understanding, Understood
+from .wording import FRAGMENT
 
 NAMELESS = 0.45
 """Score below which a question that names nothing we write about is declined, not asked about ("a
@@ -23,39 +24,32 @@ ELSEWHERE = frozenset({"meaning", "disease"})
 """Kinds of entity that lie outside AML altogether, where no answer is about them."""
 TELLING = 3
 """Letters of the shortest word that may pick a choice."""
-LIST = 3
+NAMES_EVERY = 3
 """Every how many words a text names something that is a list, as of results, and no sentence."""
 
 
 class Answering:
     """Answers, asks back or declines, with one knowledge base."""
 
-    def __init__(
-        self,
-        understanding: Understanding,
-        referring: Referring,
-        speaker: Speaker,
-        steering: Steering,
-    ) -> None:
-        self.kb = understanding.kb
-        self._understanding, self._referring = understanding, referring
-        self._mentions = referring.mentions
-        self._speaker, self._steering = speaker, steering
+    def __init__(self, basis: Basis, understanding: Understanding, steering: Steering) -> None:
+        self._kb, self._speaker = basis.kb, basis.speaker
+        self._mentions, self._wording = basis.mentions, basis.wording
+        self._understanding, self._steering = understanding, steering
 
     @cached_property
     def _written(self) -> frozenset[str]:
         """The names that answers are about; gathered when a question first has another name."""
-        about = {id for intent in self.kb.intents.values() for id in intent.about}
-        return frozenset(self.kb.entities[id].name for id in about)
+        about = {id for intent in self._kb.intents.values() for id in intent.about}
+        return frozenset(self._kb.entities[id].name for id in about)
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
         """The names of other illnesses, and of what our words mean elsewhere."""
-        return frozenset(e.name for e in self.kb.entities.values() if e.kind in ELSEWHERE)
+        return frozenset(e.name for e in self._kb.entities.values() if e.kind in ELSEWHERE)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State]:
         """The reply to one question."""
-        if self._referring.corrected(text) == "":
+        if self._wording.corrected(text) == "":
             moved = self._steering.no(state)
             if moved:
                 return moved
@@ -104,20 +98,20 @@ class Answering:
     def _found(self, match: Match, question: str, state: State) -> Reply:
         """The reply to a match alone: the answer, or what is said in its place."""
         if match.outcome is Outcome.ANSWER and match.best:
-            intent = self.kb.intents[match.best.intent]
+            intent = self._kb.intents[match.best.intent]
             return self._speaker.show(intent, match.best.score, match.candidates)
         return self._meaning(match, question) or self._unanswered(match, question, state)
 
     def _meaning(self, match: Match, question: str) -> Reply | None:
         """The meaning of the word that ``question`` asks for; None if it asks for no such thing."""
-        word = self._referring.defined(question)
-        term = define(self.kb, word) if word else None
+        word = self._wording.defined(question)
+        term = define(self._kb, word) if word else None
         if not term:
             return None
         return Reply(
             Outcome.CHAT,
             self._speaker.say("meaning", term=term.term, meaning=term.meaning),
-            sources=tuple(self.kb.sources[id] for id in term.sources),
+            sources=self._kb.cited(term.sources),
             choices=self._speaker.offered(match),
         )
 
@@ -127,12 +121,12 @@ class Answering:
         if disease and state.misses == 0:
             text = self._speaker.say("other-disease", name=disease)
             return Reply(Outcome.UNKNOWN, text, candidates=match.candidates)
-        told = self._referring.tells(question)
+        told = self._wording.tells(question)
         faint = match.best is not None and match.best.score < NAMELESS
         if faint and (told or self._mentions.nameless(question)):
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
-        names = printable(" and ".join(unwritten) or self._referring.strange(question))
+        names = printable(" and ".join(unwritten) or self._wording.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
         if told and not names:
@@ -149,7 +143,7 @@ class Answering:
         One that people have beside AML is no reason to decline where answers about it are offered.
         """
         id = self._mentions.other_disease(question)
-        disease = self.kb.entities.get(id)
+        disease = self._kb.entities.get(id)
         if not disease or (not disease.elsewhere and self._in_passing(id, question)):
             return ""
         offered = match.outcome is Outcome.CLARIFY and disease.name not in match.unknown_names
@@ -158,13 +152,13 @@ class Answering:
     def _in_passing(self, id: str, story: str) -> bool:
         """Whether ``story`` tells of ``id`` and asks something else ("I am diabetic. When …?")."""
         asked = asked_in(story)
-        return id not in self._mentions.all(asked) and not self._referring.points(asked)
+        return id not in self._mentions.all(asked) and not self._wording.points(asked)
 
     def _near(self, match: Match, question: str) -> Match:
         """For a few words, or a report, that names things: asking back among what is about them."""
         names, length = self._mentions.names(question), len(question.split())
-        told = self._referring.tells(question)
-        if not told and len(names) * LIST < length > FRAGMENT:
+        told = self._wording.tells(question)
+        if not told and len(names) * NAMES_EVERY < length > FRAGMENT:
             return match
         if not told and length <= FRAGMENT:
             names = list(filter(self._mentions.proper, names))
@@ -172,7 +166,7 @@ class Answering:
         about = tuple(
             candidate
             for candidate in match.candidates
-            if any(covers(self.kb.intents[candidate.intent], id) for id in names)
+            if any(covers(self._kb.intents[candidate.intent], id) for id in names)
         )
         if not about:
             return match
@@ -180,8 +174,8 @@ class Answering:
 
     def _unspoken_of(self, match: Match) -> list[str]:
         """The names in a question that nothing on offer speaks of."""
-        ids = {entity.name: id for id, entity in self.kb.entities.items()}
-        offered = [self.kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
+        ids = {entity.name: id for id, entity in self._kb.entities.items()}
+        offered = [self._kb.intents[c.intent] for c in match.candidates[:MAX_CHOICES]]
         covers = self._mentions.covers
         return [
             name
@@ -191,16 +185,16 @@ class Answering:
 
     def _common_subject(self, reply: Reply) -> tuple[str, ...]:
         """What all choices of ``reply`` are about first of all, if that is one thing."""
-        about = {self.kb.intents[choice.intent].about[:1] for choice in reply.choices}
+        about = {self._kb.intents[choice.intent].about[:1] for choice in reply.choices}
         return about.pop() if len(about) == 1 else ()
 
     def _worded_choice(self, text: str, state: State) -> int:
         """The number of the one pending choice that ``text`` shares words with; 0 if none."""
         if not state.asked or len(text.split()) > FRAGMENT:
             return 0
-        anew = self._referring.corrected(text) is not None  # "no, I meant X" picks nothing
-        spoken = set[str]() if anew else set(filter(_tells, words(text))) - self.kb.lexicon.common
-        said = self._referring.pointed(text) or spoken
+        anew = self._wording.corrected(text) is not None  # "no, I meant X" picks nothing
+        spoken = set[str]() if anew else set(filter(_tells, words(text))) - self._kb.lexicon.common
+        said = self._wording.pointed(text) or spoken
         titles = [set(words(choice.title)) for choice in state.choices]
         common = set.intersection(*titles) if len(titles) > 1 else set()
         shared = [len(said & (title - common)) for title in titles]

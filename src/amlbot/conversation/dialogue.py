@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..model import Choice, Reply, Turn
 from ..record import Record
+from ..reply import Choice, Reply, Turn
 
 MAX_HISTORY = 12
 """User messages that are looked back on; older ones no longer shape a reply."""
-MAX_TEXT = 2000
+MAX_MATCHED = 2000
 """Characters of a message that are matched, half from its start and half from its end."""
 MAX_READ = 100_000
 """Characters of the last message that the safety screen reads, in the same way: forty pages, in
@@ -70,7 +70,7 @@ def user_messages(history: Iterable[object]) -> list[str]:
     return found
 
 
-def clipped(text: str, most: int = MAX_TEXT) -> str:
+def clipped(text: str, most: int = MAX_MATCHED) -> str:
     """``text``, or the start and the end of one that has more than ``most`` characters."""
     return text if len(text) <= most else f"{text[: most // 2]}\n{text[-most // 2 :]}"
 

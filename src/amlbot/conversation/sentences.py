@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..knowledge.loading import cues
-from ..model import Outcome, Reply
 from ..record import replace
+from ..reply import Outcome, Reply
 from ..text import printable
 from .answering import Answering
+from .basis import Basis
 from .dialogue import State
-from .referring import Referring
-from .speaking import Speaker
+from .smalltalk import CARED_FOR, SmallTalk
 from .splitting import Piece, Splitter
-from .steering import CARED_FOR, Steering
+from .steering import Steering
 from .understanding import Understanding, Understood
 
 MAX_PARTS = 3
 """Questions of one message that are answered; the rest are named."""
-SURE, CLEARLY = 0.9, 0.1
+FILLED_IN, OUTDOES = 0.9, 0.1
 """Score from which one question of a story is answered with a name of the story filled in, and by
 how much it must outdo an answer to the whole: which name is meant is a guess. "She has pain and
 fears morphine. Does it mean the end?" is of morphine, and not of the fear that is named last."""
 
 
 class Question(NamedTuple):
-    """A question in a message of several sentences."""
+    """A question in a message of several sentences, or small talk that counts like one."""
 
     piece: Piece
+    talk: str
+    """The id of the small talk; empty for a question."""
     before: str = ""
     """The sentence before it, if that tells something."""
 
@@ -38,34 +40,35 @@ class Sentences:
 
     def __init__(
         self,
+        basis: Basis,
         understanding: Understanding,
-        referring: Referring,
-        speaker: Speaker,
+        talk: SmallTalk,
         steering: Steering,
         answering: Answering,
     ) -> None:
-        self._understanding, self._referring = understanding, referring
-        self._mentions, self._speaker = referring.mentions, speaker
+        self._mentions, self._wording, self._speaker = basis.mentions, basis.wording, basis.speaker
+        self._understanding, self._talk = understanding, talk
         self._steering, self._answering = steering, answering
-        self._splitter = Splitter(cues(understanding.kb))
+        self._splitter = Splitter(cues(basis.kb))
 
     def cared_for(self, text: str) -> bool:
         """Whether ``text`` says, beside whatever it asks, that help is there or on its way."""
         pieces = self._splitter.pieces(text)
-        return any(self._steering.talk(piece.text) in CARED_FOR for piece in pieces)
+        return any(self._talk.of(piece.text) in CARED_FOR for piece in pieces)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The reply to ``text`` after ``state``; None if it is a single sentence."""
         pieces = self._splitter.pieces(text)
         if len(pieces) < 2:
             return None
-        talk = {piece: self._steering.talk(piece.text) for piece in pieces}
+        talk = {piece: self._talk.of(piece.text) for piece in pieces}
         told = [piece for piece in pieces if not self._steering.passes(talk[piece])]
         chatty = {piece for piece in pieces if talk[piece]}
         if chatty.issuperset(told):
-            return self._steering.steered((told or pieces[-1:])[0].text, state)
+            first = (told or pieces[-1:])[0]
+            return self._steering.met(talk[first], first.text, state)
         whole = text if len(told) == len(pieces) else " ".join(piece.text for piece in told)
-        heard = list(_questions(told, chatty))
+        heard = list(_questions(told, talk))
         story = len(told) > 1 and len(heard) == 1 and chatty.isdisjoint(told)
         # To the matcher a story is one: it weighs what is told beside what is asked. The question
         # read alone is answered rightly as often, and wrongly more often (docs/matching.md).
@@ -90,15 +93,15 @@ class Sentences:
         """
         full = self._understanding.question(whole, state)
         alone = self._within(question, whole, state)
-        pointing = alone.completed or self._referring.points(alone.question)
-        surely = alone.answered and alone.score >= SURE and not pointing
+        pointing = alone.completed or self._wording.points(alone.question)
+        surely = alone.answered and alone.score >= FILLED_IN and not pointing
         if (full.match.unknown_names and not surely) or alone.rank <= full.rank:
             return full
         if full.answered and not state.live and not self._mentions.has_name(alone.question):
             return full  # "if I donate and she dies anyway, is it my fault" is not of the cause
-        if state.live or alone.intent == full.intent or alone.score >= SURE or not pointing:
+        if state.live or alone.intent == full.intent or alone.score >= FILLED_IN or not pointing:
             return alone
-        if full.answered and alone.score <= full.score + CLEARLY:
+        if full.answered and alone.score <= full.score + OUTDOES:
             return full
         return alone if full.answered else alone.unsure()
 
@@ -108,7 +111,7 @@ class Sentences:
         One that points to nothing and has an answer of its own needs neither.
         """
         text = question.piece.text
-        points = self._referring.points(text)
+        points = self._wording.points(text)
         both = self._understanding.plain(f"{question.before} {text}") if question.before else None
         if both and points and both.answered:
             return both
@@ -121,7 +124,7 @@ class Sentences:
         own = self._understanding.plain(text)
         if own.answered and (own.intent == within.intent or not within.answered):
             within = own
-        return both if both and self._referring.hollow(text) else within
+        return both if both and self._wording.hollow(text) else within
 
     def _several(
         self, heard: Sequence[Question], story: str, state: State, tells: bool
@@ -157,16 +160,17 @@ class Sentences:
         self, heard: Sequence[Question], story: str, state: State
     ) -> tuple[list[Reply], State]:
         """The replies to the first of ``heard``, each answer once, and where they leave things."""
-        one = sum(not self._steering.talk(question.piece.text) for question in heard) == 1
+        one = sum(not question.talk for question in heard) == 1
         hear = self._surest if one else self._within
         parts: list[Reply] = []
         after = replace(state, subjects=())
         for question in heard[:MAX_PARTS]:
             text = question.piece.text
             before = replace(after, misses=0, choices=(), asked=False)
-            reply, after = self._steering.steered(text, before) or self._answering.reply(
-                hear(question, story, before), before
-            )
+            if question.talk:
+                reply, after = self._steering.met(question.talk, text, before)
+            else:
+                reply, after = self._answering.reply(hear(question, story, before), before)
             if reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN):
                 reply = replace(reply, title=printable(text))
             if not reply.intent or all(reply.intent != part.intent for part in parts):
@@ -174,9 +178,9 @@ class Sentences:
         return parts, after
 
 
-def _questions(told: Sequence[Piece], chatty: Collection[Piece]) -> Iterator[Question]:
-    """What is to be heard of ``told``: what asks, and small talk (``chatty``) that counts."""
+def _questions(told: Sequence[Piece], talk: Mapping[Piece, str]) -> Iterator[Question]:
+    """What is to be heard of ``told``: what asks, and what is small talk."""
     for before, piece in zip([None, *told], told, strict=False):
-        if piece.asks or piece in chatty:
-            tells = before and not before.asks and before not in chatty
-            yield Question(piece, before.text if before and tells else "")
+        if piece.asks or talk[piece]:
+            tells = before and not before.asks and not talk[before]
+            yield Question(piece, talk[piece], before.text if before and tells else "")

@@ -9,8 +9,9 @@ from typing import TypeVar
 from ..errors import UsageError
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.loading import defaults
-from ..model import REGIONAL, Candidate, Choice, Intent, Match, Outcome, Reply, Source
+from ..model import REGIONAL, Intent, Source
 from ..record import replace
+from ..reply import Candidate, Choice, Match, Outcome, Reply
 from ..text import printable
 
 MAX_CHOICES = 3
@@ -86,7 +87,7 @@ class Speaker:
             intent=intent.id,
             title=intent.title,
             score=round(score, 4),
-            sources=tuple(self.kb.sources[id] for id in intent.sources),
+            sources=self.kb.cited(intent.sources),
             choices=self.choices([*near, *intent.related]),
             figures=intent.figures,
             reviewed=intent.reviewed or None,
@@ -215,11 +216,10 @@ class Speaker:
         return _PLACEHOLDER.sub(value, text)
 
     def _value(self, name: str, region: str | None, turn: int) -> str:
-        regions, facts = self.kb.regions, self.kb.facts
+        facts = self.kb.facts
         if name in REGIONAL:
-            if region is None or not regions:
-                return ""
-            return str(getattr(regions.get(region) or next(iter(regions.values())), name))
+            where = None if region is None else self.kb.region(region)
+            return str(getattr(where, name)) if where else ""
         if name == "topics":
             return ", ".join(self.kb.topics)
         if name == "some-topics":

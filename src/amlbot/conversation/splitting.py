@@ -12,7 +12,7 @@ from .cue import Cue
 
 MAX_PIECES = 16
 """Pieces that are looked at, first come: a message is rarely longer, and a pasted book may be."""
-WHOLE = 3
+ALONE = 3
 """Words from which a question is one of its own."""
 LISTED = 12
 """Words of the longest entry of a list that is taken for a question without a question word."""
@@ -84,7 +84,7 @@ class Splitter:
 
     def _adds(self, text: str) -> bool:
         """Whether ``text`` only goes on asking what was asked: "when?", "why wait"."""
-        return len(text.split()) < WHOLE and self._ask.opens(text)
+        return len(text.split()) < ALONE and self._ask.opens(text)
 
     def _asks(self, text: str) -> bool:
         rest = text.replace("'", " ").replace("’", " ")  # "we're" is not "were"

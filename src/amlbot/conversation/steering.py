@@ -9,41 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import takewhile
 
-from ..model import Outcome, Reply
 from ..record import replace
 from ..rendering.layout import key_sentence, paragraphs, parted
-from ..text import words
+from ..reply import Outcome, Reply
+from .basis import Basis
 from .dialogue import State
 from .glossary import terms_in
-from .referring import Referring
-from .speaking import MAX_CHOICES, Speaker
-from .understanding import Understanding
+from .smalltalk import CARED_FOR, PASSING, SmallTalk
+from .speaking import MAX_CHOICES
 
 MAX_TERMS = 4
 """Words explained at a time."""
 SHORT = 80
 """Characters below which a first sentence ("Yes.") says too little alone."""
-PASSING = frozenset(
-    f"chat-{manner}"
-    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for")
-)
-"""Small talk that, like all that steers, is passed over when something is asked beside it."""
-
-CARED_FOR = frozenset({"chat-called", "chat-in-care"})
-"""Small talk that says that help is there or on its way."""
-
 Move = Callable[[State], tuple[Reply, State] | None]
 
 
 class Steering:
     """Moves in a conversation. Each gives None where there is nothing to move on."""
 
-    def __init__(
-        self, understanding: Understanding, referring: Referring, speaker: Speaker
-    ) -> None:
-        self.kb, self._speaker = understanding.kb, speaker
-        self._understanding, self._referring = understanding, referring
-        self._mentions = referring.mentions
+    def __init__(self, basis: Basis, talk: SmallTalk) -> None:
+        self._kb, self._speaker, self._talk = basis.kb, basis.speaker, talk
+        self._mentions, self._wording = basis.mentions, basis.wording
         self.moves: Mapping[str, Move] = {
             "chat-more": self.more,
             "chat-simpler": self.simpler,
@@ -65,16 +52,18 @@ class Steering:
 
     def steered(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The reply to the small talk that ``text`` is; None if it asks something."""
-        id = self.talk(text)
-        if not id:
-            return None
-        if self._referring.led(text) != text and id.startswith("chat-pick") and state.picked_from:
+        id = self._talk.of(text)
+        return self.met(id, text, state) if id else None
+
+    def met(self, id: str, text: str, state: State) -> tuple[Reply, State]:
+        """The reply to ``text``, which is the small talk ``id``."""
+        if self._wording.led(text) != text and id.startswith("chat-pick") and state.picked_from:
             state = replace(state, choices=state.picked_from)  # "and the first one?"
         move = self.moves.get(id)
         moved = move(state) if move else None
         if moved:
             return moved
-        intent = self.kb.intents[id]
+        intent = self._kb.intents[id]
         reply = self._speaker.show(intent)
         return reply, replace(
             state,
@@ -82,16 +71,6 @@ class Steering:
             subjects=intent.about or state.subjects,
             age=0 if intent.about else state.age + 1,
         )
-
-    def talk(self, text: str) -> str:
-        """The id of the small talk that ``text`` is, of several the last that counts; or empty."""
-        found = self._understanding.small_talk(text)
-        if found or "," not in text:
-            return found
-        parts = [self._understanding.small_talk(part) for part in text.split(",") if words(part)]
-        if not parts or not all(parts):
-            return ""
-        return next((id for id in reversed(parts) if id not in PASSING), parts[-1])
 
     def passes(self, id: str) -> bool:
         """Whether the small talk ``id`` is passed over when something is asked beside it."""
@@ -101,17 +80,17 @@ class Steering:
         """The longer answer; then the next question and its answer; then what else there is."""
         if not state.trail:
             return self.yes(state)
-        intent = self.kb.intents[state.trail[-1]]
+        intent = self._kb.intents[state.trail[-1]]
         if intent.more and not state.told:
             shown = replace(self._speaker.show(intent), text=intent.more, more=False)
             return shown, replace(state, choices=shown.choices, told=1, reply=shown, asked=False)
         fresh = [id for id in intent.related if id not in state.trail]
         if not fresh:
-            topic = [i.id for i in self.kb.intents.values() if i.topic == intent.topic]
+            topic = [i.id for i in self._kb.intents.values() if i.topic == intent.topic]
             fresh = [id for id in topic if id not in state.trail]
         if not fresh or state.told > MAX_CHOICES:
             return Reply(Outcome.CHAT, self._speaker.say("no-more", state.told)), state
-        shown = self._speaker.show(self.kb.intents[fresh[0]])
+        shown = self._speaker.show(self._kb.intents[fresh[0]])
         lead = self._speaker.say("more-next", len(state.trail) - 1 + state.told)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
         shown = replace(shown, choices=rest)
@@ -137,7 +116,7 @@ class Steering:
 
     def _meanings(self, text: str) -> str:
         """The first technical words in ``text`` with their meanings, as a list; or nothing."""
-        terms = terms_in(self.kb, text)
+        terms = terms_in(self._kb, text)
         hard = [t for t in terms if not self._mentions.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         return "\n".join([self._speaker.say("words-used"), *lines]) if lines else ""
@@ -164,12 +143,12 @@ class Steering:
         """The answer before the last one."""
         if len(state.trail) < 2:
             return None
-        reply = self._speaker.show(self.kb.intents[state.trail[-2]])
+        reply = self._speaker.show(self._kb.intents[state.trail[-2]])
         return reply, self.answered(reply, replace(state, trail=state.trail[:-2]))
 
     def restart(self, state: State) -> tuple[Reply, State] | None:
         """Nothing that was said counts any more."""
-        return self._speaker.show(self.kb.intents["chat-restart"]), State()
+        return self._speaker.show(self._kb.intents["chat-restart"]), State()
 
     def yes(self, state: State) -> tuple[Reply, State] | None:
         """The one thing that was asked about; if it was several, which of them."""
@@ -195,10 +174,9 @@ class Steering:
 
     def not_that(self, state: State) -> tuple[Reply, State] | None:
         """The last answer was not what was meant: what came next to it, if anything did."""
-        others = [id for id in state.others if id not in state.trail]
         if not state.trail:
             return None
-        choices = self._speaker.choices(others)
+        choices = self._speaker.choices(id for id in state.others if id not in state.trail)
         text = self._speaker.say("not-that" if choices else "not-that-either", state.misses)
         reply = Reply(Outcome.CLARIFY if choices else Outcome.UNKNOWN, text, choices=choices)
         return reply, replace(
@@ -212,12 +190,12 @@ class Steering:
         if not 1 <= number <= len(state.choices):
             text = self._speaker.say("no-such-choice", number=str(number))
             return Reply(Outcome.CLARIFY, text, choices=state.choices), state
-        reply = self._speaker.show(self.kb.intents[state.choices[number - 1].intent])
+        reply = self._speaker.show(self._kb.intents[state.choices[number - 1].intent])
         return reply, replace(self.answered(reply, state), picked_from=state.choices)
 
     def answered(self, reply: Reply, state: State, question: str = "") -> State:
         """``state`` after an answer was shown to ``question`` (its title, if none was typed)."""
-        intent = self.kb.intents[reply.intent or ""]
+        intent = self._kb.intents[reply.intent or ""]
         return State(
             choices=reply.choices,
             opening=state.opening or question or intent.title,

@@ -1,28 +1,22 @@
-"""What a message says: small talk, or a question, alone or in what it leans on."""
+"""What a message asks: alone, in what it leans on, and in the light of what was said before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property, lru_cache
+from functools import lru_cache
 from math import prod
 from typing import Protocol
 
-from ..knowledge.base import KnowledgeBase
-from ..model import Candidate, Match, Outcome
+from ..matching.matcher import SHOWN
 from ..record import Record, replace
-from ..text import words
+from ..reply import Candidate, Match, Outcome
+from .basis import Basis
 from .dialogue import State
 from .mentions import PLAIN
 from .referring import Referring, Sense
-from .speaking import Speaker
 
 HEARD = 256
 """Texts whose matches are remembered: more than a conversation of 12 messages is heard in."""
-ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
-"""Share of words, of all that either has, that a text and small talk must have in common: all but
-word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
-WORDY = 16
-"""Different words from which it is worth finding out how long small talk may be."""
 COMPLETED = 0.7
 """Score from which a completed question is answered, however far ahead of others: more than for one
 as typed, since a wrong completion is worse than asking. No conversation of the tests needs less; at
@@ -32,7 +26,7 @@ AGAIN = 0.85
 SURELY_UNTIED = 0.9
 """The same where nothing ties it to the last one, and that was of no name but of a plain word, such
 as tiredness."""
-CLEARLY = 0.1
+SURER_ALONE = 0.1
 """How much surer a message must be alone than with a name set beside it to be read alone: "what are
 the side effects" goes on with the drug, "can I drink wine" does not go on with the food."""
 AMONG = 60
@@ -43,11 +37,9 @@ NEAR, FAR = 20, 0.01
 """Intents that come near in one reading (10 to 60 are alike), and what any other has for a score.
 Of 55 follow-ups of strangers that have an answer and did not get it, what is asked back holds it
 for 28 in the light of the first and the last question, for 14 without."""
-UNSURE, HINTS, TELLS = 0.8, 0.1, 0.25
+FIRM, HINTS, TELLS = 0.8, 0.1, 0.25
 """Score from which an answer takes more to become a question, where another intent leads in the
 light of what was said; and the least lead that it takes below that score, and above."""
-SHOWN = 5
-"""Candidates behind what is understood so, as many as a matcher gives."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6
@@ -109,49 +101,14 @@ class Understood(Record):
 class Understanding:
     """Takes messages for what they most likely say, with one knowledge base."""
 
-    def __init__(
-        self,
-        kb: KnowledgeBase,
-        matchers: tuple[Matching, Matching],
-        referring: Referring,
-        speaker: Speaker,
-    ) -> None:
-        """Take the matchers of the medical questions and of the small talk."""
-        self.kb, self._referring, self._speaker = kb, referring, speaker
-        self._mentions = referring.mentions
-        matcher, chat = matchers
+    def __init__(self, basis: Basis, matcher: Matching) -> None:
+        """Take the matcher of the medical questions."""
+        self._kb, self._speaker = basis.kb, basis.speaker
+        self._mentions, self._wording = basis.mentions, basis.wording
+        self._referring = Referring(basis)
         # All that was said is heard anew at every turn, and a message in several ways at each.
-        self._match, self._search = (
-            lru_cache(HEARD)(matcher.match),
-            lru_cache(HEARD)(matcher.search),
-        )
-        self._chatted = lru_cache(HEARD)(chat.match)
-        self._heard = cache(referring.surface)  # asked for phrasings only, never for what is typed
-
-    def small_talk(self, text: str) -> str:
-        """The id of the small talk that ``text`` is all but word for word, and no question."""
-        led = self._referring.led(text)
-        for form in dict.fromkeys((text, led, self._referring.undated(led))):
-            said = self._referring.surface(form)
-            if len(said) > WORDY and len(said) * ALIKE_LONG > self._longest_talk:
-                continue  # no small talk has enough of all these words
-            talk = [
-                (_share(said, self._heard(candidate.phrasing)), candidate)
-                for candidate in self._chatted(form).candidates
-            ]
-            enough = ALIKE_LONG if len(form.split()) >= LONG else ALIKE
-            near = [(share, candidate) for share, candidate in talk if share >= enough]
-            if near:
-                share, best = max(near, key=lambda pair: _overlap(form, pair[1].phrasing))
-                question = Understood(self._match(form), form)
-                return "" if share < 1 and question.score >= WHOLE else best.intent
-        return ""
-
-    @cached_property
-    def _longest_talk(self) -> int:
-        """How many words small talk has at most."""
-        talk = (intent for intent in self.kb.intents.values() if intent.chat)
-        return max((len(self._heard(q)) for i in talk for q in i.questions), default=0)
+        self._match = lru_cache(HEARD)(matcher.match)
+        self._search = lru_cache(HEARD)(matcher.search)
 
     def question(self, text: str, state: State) -> Understood:
         """``text`` as a question of its own or, where that is likelier, in what it leans on.
@@ -160,7 +117,7 @@ class Understanding:
         becomes a question, and what has no answer is asked about among what fits.
         """
         understood = self._leaning(text, state)
-        if understood.score >= WHOLE or (understood.answered and self._referring.turns(text)):
+        if understood.score >= WHOLE or (understood.answered and self._wording.turns(text)):
             return understood
         light = self._in_light(understood.match, text, state)
         if not light:
@@ -169,11 +126,11 @@ class Understanding:
             return understood.among(light)
         best, *others = understood.match.candidates
         lead = light[0].score - next((c.score for c in light if c.intent == best.intent), 0.0)
-        enough = HINTS if best.score < UNSURE else TELLS
+        enough = HINTS if best.score < FIRM else TELLS
         return understood.among((light[0], best, *others)) if lead >= enough else understood
 
     def _leaning(self, text: str, state: State) -> Understood:
-        rest = self._referring.corrected(text)
+        rest = self._wording.corrected(text)
         if rest and state.question:
             return self._corrected(rest, state)
         plain = self.plain(rest or text)
@@ -181,7 +138,7 @@ class Understanding:
             return plain.unsure()
         tied = list[Understood]()
         answered, names = plain.answered, self._mentions.names(text)
-        own = answered and plain.score >= SURELY_UNTIED and not self._referring.bare_name(text)
+        own = answered and plain.score >= SURELY_UNTIED and not self._wording.bare_name(text)
         brief = len(text.split()) <= BRIEF and not names and not answered
         for sense in self._referring.senses(text, state):
             understood = replace(self.plain(sense.text), completed=True)
@@ -209,12 +166,16 @@ class Understanding:
         texts = [text, *(f"{said} {text}" for said in before if said)]
         return _agreed([self._search(said, NEAR) for said in texts])
 
+    def surely(self, text: str) -> bool:
+        """Whether ``text`` is plainly a question, as it is typed."""
+        return Understood(self._match(text), text).score >= WHOLE
+
     def is_one(self, text: str) -> bool:
         """Whether several sentences are plainly one question, or one request for a decision."""
         match = self._match(text)
         if not match.best:
             return False
-        decides = match.outcome is Outcome.ANSWER and self.kb.intents[match.best.intent].any_name
+        decides = match.outcome is Outcome.ANSWER and self._kb.intents[match.best.intent].any_name
         return match.best.score >= WHOLE or decides
 
     def _speaks_for(self, typed: str, intent: str) -> bool:
@@ -236,18 +197,18 @@ class Understanding:
         if self._mentions.has_name(text):
             return False  # "NRAS, any drugs for it"
         named = self._mentions.names(text)
-        first = self.kb.intents[understood.intent].about[:1]
-        meant = all(id in named or self.kb.entities[id].implied for id in first)
-        return not meant and self._referring.points(text, idly=True)
+        first = self._kb.intents[understood.intent].about[:1]
+        meant = all(id in named or self._kb.entities[id].implied for id in first)
+        return not meant and self._wording.points(text, idly=True)
 
     def _stands(self, text: str, plain: Understood, tied: Sequence[Understood]) -> bool:
         """Whether ``text`` asks the same alone as with what it may lean on."""
         same = plain.intent in {understood.intent for understood in tied}
-        return same and not self._referring.points(text)
+        return same and not self._wording.points(text)
 
     def _corrected(self, rest: str, state: State) -> Understood:
         """The last question put right with ``rest``; not what it was answered with before."""
-        repeat = bool(self._mentions.names(rest)) or bool(self._referring.bare_name(rest))
+        repeat = bool(self._mentions.names(rest)) or bool(self._wording.bare_name(rest))
         found = []
         for sense in self._referring.corrections(rest, state):
             understood = replace(self.plain(sense.text), completed=True)
@@ -264,14 +225,14 @@ class Understanding:
 
         Unless it is a plain word and a phrasing: "sushi" asks more than "what is food and drink".
         """
-        name = self._referring.bare_name(text)
+        name = self._wording.bare_name(text)
         if name and not self._mentions.has_name(text):
             written = self._match(text)
             if written.best and written.best.score >= WHOLE:
                 return Understood(written, text)
         first = [self._speaker.say("what-is", name=name)] if name else []
         matches: list[Match] = []
-        for form in [*first, *self._referring.forms(text)]:
+        for form in [*first, *self._wording.forms(text)]:
             matches.append(self._match(form))
             if matches[-1].outcome is Outcome.ANSWER:
                 return Understood(matches[-1], text)
@@ -286,18 +247,18 @@ class Understanding:
         if not understood.answered or not best or best.score < COMPLETED:
             return False
         if sense.weak:
-            name = self.kb.entities[sense.about[0]].name
+            name = self._kb.entities[sense.about[0]].name
             bare = self._match(self._speaker.say("what-is", name=name)).best
             only_the_name = bare is not None and bare.intent == best.intent
             unsure = best.score < SURELY_UNTIED and not self._mentions.proper(sense.about[0])
             if unsure or only_the_name or plain.rank > understood.rank:
                 return False
-        if (sense.loose or own) and plain.rank > (True, understood.score + CLEARLY):
+        if (sense.loose or own) and plain.rank > (True, understood.score + SURER_ALONE):
             return False
         if best.score < WHOLE and not self._speaks_for(plain.question, best.intent):
             return False
-        intent = self.kb.intents[best.intent]
-        plain_words = (id for id in sense.about if self.kb.entities[id].kind in PLAIN)
+        intent = self._kb.intents[best.intent]
+        plain_words = (id for id in sense.about if self._kb.entities[id].kind in PLAIN)
         return all(self._mentions.covers(intent, id) for id in plain_words)
 
 
@@ -311,14 +272,3 @@ def _agreed(readings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:
     mean = {id: prod(s.get(id, 0.0) + FAR for s in scores) ** (1 / len(scores)) for id in found}
     ranked = sorted(found.values(), key=lambda c: mean[c.intent], reverse=True)
     return tuple(replace(c, score=round(min(1.0, mean[c.intent]), 4)) for c in ranked)
-
-
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of words, in [0, 1], that both have of all that either has."""
-    return len(one & other) / (len(one | other) or 1)
-
-
-def _overlap(a: str, b: str) -> float:
-    """How much of the words of either text both have; above 1 for the same words in order."""
-    one, other = words(a), words(b)
-    return _share(frozenset(one), frozenset(other)) + (one == other)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
-from ..model import Intent, Outcome
+from ..model import Intent
+from ..reply import Outcome
 from .directions import Directions
 from .index import Index
 from .query import Query

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from ..record import replace
 from .grams import Lookalikes
 from .index import CENTER, KIN, Index
-from .query import ALIKE
+from .query import LOOKALIKE
 from .scoring import SHARPNESS
 
 RIVALS = 4
@@ -36,7 +36,7 @@ DECAY = 0.5
 TRUST = 1.5
 """How much of what was learned counts. More than it is, for a question's nearest phrasing, which no
 lesson sees, has a say beside it (1 ranks 0.2 points lower, 1.75 within 0.2)."""
-VISITS = 100
+MAX_VISITS = 100
 """Postings after which no more intents become rivals (200 and 400 rank alike)."""
 KEPT = 8
 """Intents of those that are scored in full (12 and 16 rank alike)."""
@@ -181,7 +181,7 @@ class _Teacher:
     def _like(self, t: int) -> Sequence[tuple[int, float]]:
         if t not in self._alike:
             weight, found = self.index.weight, self._lookalikes.find(self.index.names[t])
-            self._alike[t] = [(n, ALIKE * cosine * weight[n]) for n, cosine in found]
+            self._alike[t] = [(n, LOOKALIKE * cosine * weight[n]) for n, cosine in found]
         return self._alike[t]
 
     def _near(self, words: Sequence[tuple[Mapping[int, int], float]]) -> Sequence[int]:
@@ -193,7 +193,7 @@ class _Teacher:
             for k, spot in held.items():
                 found[k] += x * evidence[spot]
             visits += len(held)
-            if visits > VISITS:
+            if visits > MAX_VISITS:
                 break
         return nlargest(KEPT, found, found.__getitem__)
 

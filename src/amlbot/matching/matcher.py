@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import opened, parts_of
-from ..model import Candidate, Explanation, Match, Rival
 from ..record import replace
+from ..reply import Candidate, Explanation, Match, Rival
 from .asking import asked_in
 from .deciding import CLARIFY, Decider, sureness
 from .evidence import strengths

@@ -12,7 +12,7 @@ from .grams import Lookalikes
 from .index import Index, damped
 from .reading import PROPER, Reader, Reading, Word
 
-ALIKE = 0.6
+LOOKALIKE = 0.6
 """Weight of a look-alike word, times its cosine (0.3 to 0.9: within 0.4 points)."""
 TOLD, MOST_TOLD = 0.85, 1.7
 """Weight of what is told beside what is asked, and the most that all of it may weigh beside that
@@ -99,7 +99,7 @@ class Weigher:
         for word in reading.words:
             for t, cosine in self._lookalikes.find(word.text) if not word.entity else ():
                 if t not in said:
-                    alike[t] = max(alike.get(t, 0.0), ALIKE * cosine * self._index.weight[t])
+                    alike[t] = max(alike.get(t, 0.0), LOOKALIKE * cosine * self._index.weight[t])
         return alike
 
     def _strangeness(self, word: Word) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import DOTS, Bar, Figure, Say
+from ..model import DOTS, Bar, Figure
+from ..reply import Say
 from .layout import lines
 from .style import Marks, Style
 

@@ -7,7 +7,8 @@ from functools import cache
 
 from ..bot import Bot
 from ..conversation.dialogue import History
-from ..model import Outcome, Reply, Say, Source
+from ..model import Source
+from ..reply import Outcome, Reply, Say
 from ..text import printable
 from .figures import in_words
 from .layout import paragraphs

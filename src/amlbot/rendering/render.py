@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
-from ..model import Intent, Outcome, Reply, Say, Source
+from ..model import Intent, Source
+from ..reply import Outcome, Reply, Say
 from ..text import escaped, printable
 from . import figures
 from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap

@@ -28,9 +28,9 @@ from .. import __version__
 from ..bot import Bot
 from ..errors import UsageError, place_of
 from ..knowledge.loading import load
-from ..model import Reply
 from ..rendering.markdown import as_markdown
 from ..rendering.render import json_line
+from ..reply import Reply
 from . import openai, openapi
 from .limits import ANSWER_SECONDS, BODY_SECONDS, MAX_BODY, Refused
 from .messages import Question, ask_request, chat_request, checked, parse

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..model import DOTS, Bar, Figure, Say
+from ..model import DOTS, Bar, Figure
 from ..rendering.figures import in_words
+from ..reply import Say
 
 _DOTS_IN_ROW = 20
 _STEP = 10

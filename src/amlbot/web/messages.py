@@ -7,8 +7,8 @@ import re
 from collections.abc import Container, Mapping, Sequence
 
 from ..conversation.dialogue import MAX_HISTORY, clipped, user_messages
-from ..model import Turn
 from ..record import Record
+from ..reply import Turn
 from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -18,8 +18,9 @@ from string import Template
 from ..bot import Bot
 from ..conversation.dialogue import MAX_HISTORY
 from ..conversation.glossary import terms_in
-from ..model import Outcome, Reply, Source, Term
+from ..model import Source, Term
 from ..record import Record, replace
+from ..reply import Outcome, Reply
 from ..text import printable
 from . import chart
 from .limits import MAX_TEXT
@@ -259,7 +260,7 @@ class Page:
         )
 
     def _emergency_number(self, region: str) -> str:
-        where = self._bot.kb.regions.get(region) or next(iter(self._bot.kb.regions.values()), None)
+        where = self._bot.kb.region(region)
         return where.emergency if where else self._bot.say("page-emergency-number")
 
     def _say(self, occasion: str, **values: str) -> str:
