@@ -46,7 +46,8 @@ LAYERS = [
     render markdown tracing
     limits
     messages markup chart
-    openai openapi page
+    openai openapi form
+    page
     app
     server
     commands prompting web

@@ -24,8 +24,9 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import chart, create_app, markup
+from amlbot.web.form import MAX_KEPT, Talk
 from amlbot.web.limits import MAX_TEXT
-from amlbot.web.page import MAX_KEPT, Page, Talk
+from amlbot.web.page import Page
 from contrast import contrast
 from serving import Answer, send
 

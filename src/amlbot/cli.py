@@ -171,7 +171,7 @@ def _list(args: SimpleNamespace) -> int:
         intents = [intent for intent in kb.answers if intent.topic == topic]
         if args.json:
             for intent in intents:
-                print(json_line({"id": intent.id, "title": intent.title, "topic": topic}))
+                print(json_line(intent.listed()))
         else:
             titles = "\n".join(f"  {i.title}" for i in intents)
             print(printable(f"{topic or 'Questions'}\n{titles}\n"))

@@ -99,6 +99,10 @@ class Intent(Record):
     def title(self) -> str:
         return self.questions[0]
 
+    def listed(self) -> dict[str, object]:
+        """Its line in a list of questions, as plain data for JSON."""
+        return {"id": self.id, "title": self.title, "topic": self.topic}
+
 
 class Entity(Record):
     """A name that must not be confused with another: a gene, drug, test, disease, aspect."""

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -32,9 +31,10 @@ from ..rendering.markdown import as_markdown
 from ..rendering.render import json_line
 from ..reply import Reply
 from . import openai, openapi
+from .form import Talk
 from .limits import ANSWER_SECONDS, BODY_SECONDS, MAX_BODY, Refused
 from .messages import Question, ask_request, chat_request, checked, parse
-from .page import MAX_FIELDS, Page, Talk
+from .page import Page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Made = TypeVar("Made")
@@ -160,7 +160,7 @@ class _Server:
         talk, status = Talk(), 200
         if request.method == "POST":
             try:
-                talk = Talk.of(_form(await self._body(request)))
+                talk = Talk.of(await self._body(request))
             except Refused as refused:
                 talk, status = Talk(error="page-too-long"), refused.status
         html = await self._in_time(partial(self._page.html, talk))
@@ -179,9 +179,7 @@ class _Server:
         return _Json(reply.as_dict())
 
     async def _intents(self, request: Request) -> Response:
-        answers = self._bot.kb.answers
-        listed = [{"id": i.id, "title": i.title, "topic": i.topic} for i in answers]
-        return _Json({"intents": listed})
+        return _Json({"intents": [intent.listed() for intent in self._bot.kb.answers]})
 
     async def _models(self, request: Request) -> Response:
         return _Json(openai.models(self._started))
@@ -249,14 +247,6 @@ class _Json(Response):
 
     def render(self, content: Mapping[str, object]) -> bytes:
         return json_line(content).encode()
-
-
-def _form(body: bytes) -> list[tuple[str, str]]:
-    try:
-        text = body.decode("utf-8", "replace")
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise Refused(f"The form has more than {MAX_FIELDS} fields.") from None
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -16,86 +16,18 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
-from ..conversation.dialogue import MAX_HISTORY
 from ..conversation.glossary import terms_in
 from ..model import Source, Term
-from ..record import Record, replace
 from ..reply import Outcome, Reply
 from ..text import printable
 from . import chart
-from .limits import MAX_TEXT
+from .form import Talk
 from .markup import as_html
-from .messages import encodable, latest
 
-MAX_KEPT = 40
-"""Questions that a page keeps for the doctor."""
-MAX_FIELDS = 200
 MAX_TERMS = 6
 """Words explained in one answer: more of them, and it looks like a puzzle."""
 EXAMPLES = 4
-_KEEPING = ("kept", "keep", "note")
-"""Fields with questions for the doctor: those kept before, and new ones."""
-_ACTIONS = frozenset({"pick", "keep", "add", "drop", "set"})
-"""Buttons other than the one that asks."""
 _ASSETS = Path(__file__).parent / "assets"
-
-
-class Talk(Record):
-    """What a form sent."""
-
-    said: tuple[str, ...] = ()
-    """What the person said, oldest first; the last is new if ``asked``."""
-    asked: bool = False
-    turn: int = 0
-    """How many messages there were, those that are no longer carried along included."""
-    kept: tuple[str, ...] = ()
-    """Questions for the doctor."""
-    region: str = ""
-    draft: str = ""
-    """What stands in the question box."""
-    error: str = ""
-    """The occasion of a message about the draft."""
-    only_new: bool = False
-    """Whether the page already shows what was said before."""
-
-    @classmethod
-    def of(cls, fields: Sequence[tuple[str, str]]) -> Talk:
-        """What the fields of a form say. Anything odd in them is passed over."""
-        fields = [(name, encodable(value).replace("\r\n", "\n")) for name, value in fields]
-        last = {name: value.strip() for name, value in fields}
-        said = [value for name, value in fields if name == "said" and value.strip()]
-        draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
-        talk = cls(
-            said=tuple(latest(said)),
-            turn=max(_number(last.get("turn", "")) or 0, len(said)),
-            kept=_kept(fields, _number(last.get("drop", ""))),
-            region=last.get("region", ""),
-            draft=draft,
-            only_new="only-new" in last,
-        )
-        if acting and not last.get("pick"):
-            return talk
-        return talk._with(last.get("pick") or draft)
-
-    def _with(self, new: str) -> Talk:
-        """The talk after a new message."""
-        if not new or len(new) > MAX_TEXT:
-            return replace(self, error="page-too-long" if new else "empty")
-        said = (*self.said[1 - MAX_HISTORY :], new)
-        draft = "" if new == self.draft else self.draft
-        return replace(self, said=said, asked=True, turn=self.turn + 1, draft=draft)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
-
-
-def _kept(fields: Sequence[tuple[str, str]], dropped: int | None) -> tuple[str, ...]:
-    found = [value.strip()[:MAX_TEXT] for name, value in fields if name in _KEEPING]
-    kept = [question for question in dict.fromkeys(found) if question]
-    if dropped is not None:
-        kept[dropped : dropped + 1] = []
-    return tuple(kept[:MAX_KEPT])
 
 
 class Page:
