@@ -12,6 +12,7 @@ from amlbot.knowledge.store import Store, opened, pack
 from amlbot.matching.index import KIN, Index
 from amlbot.matching.scoring import CERTAIN
 from amlbot.model import Entity
+from amlbot.record import replace
 
 
 @pytest.fixture(scope="module")
@@ -134,20 +135,21 @@ def test_any_domain_will_do() -> None:
 
 
 def test_what_is_related_is_no_rival() -> None:
-    """Between answers that lead to each other the likelier is given; between others it asks."""
+    """Of answers about one thing, one step apart, the likelier is given; between others it asks."""
     asked = {
         "lost": ("I lost a book", "what does a lost book cost", "lost a borrowed book"),
         "late": ("what does a late book cost", "fine for a late book", "a book borrowed too long"),
         "hours": ("when are you open", "opening hours"),
     }
 
-    def outcome(related: tuple[str, ...]) -> Outcome:
-        links = {"late": related}
-        intents = {id: Intent(id, q, "…", related=links.get(id, ())) for id, q in asked.items()}
+    def outcome(related: str, about: str) -> Outcome:
+        intents = {id: Intent(id, q, "…", about=("book",)) for id, q in asked.items()}
+        intents["late"] = replace(intents["late"], related=(related,), about=(about,))
         return Matcher(KnowledgeBase(intents)).match("what book cost").outcome
 
-    assert outcome(("hours",)) is Outcome.CLARIFY
-    assert outcome(("lost",)) is Outcome.ANSWER
+    assert outcome("hours", "book") is Outcome.CLARIFY
+    assert outcome("lost", "fine") is Outcome.CLARIFY
+    assert outcome("lost", "book") is Outcome.ANSWER
 
 
 def test_intents_that_are_taken_for_one_another_are_kin() -> None:

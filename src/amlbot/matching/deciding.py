@@ -56,7 +56,7 @@ class Decider:
     def lead(self, scored: Sequence[Scored]) -> float:
         """By how much the best one's share of the evidence is ahead of its rivals', in [-1, 1].
 
-        What is `related` to it, and not about something else, is no rival: it is one step away.
+        What is `related` to it and about the same is no rival: it is one step away.
         """
         if not scored:
             return 0.0
@@ -70,8 +70,8 @@ class Decider:
 
     def _akin(self, one: Scored, other: Scored) -> bool:
         a, b = self._intent(one), self._intent(other)
-        apart = a.about and b.about and set(a.about).isdisjoint(b.about)  # IDH1 and IDH2
-        return not apart and (b.id in a.related or a.id in b.related)
+        together = not set(a.about).isdisjoint(b.about)  # as IDH1 and IDH2 are not
+        return together and (b.id in a.related or a.id in b.related)
 
     def _compares(self, query: Query, best: Scored) -> bool:
         """Whether the question is of another disease, and the nearest phrasing of ours beside it.
