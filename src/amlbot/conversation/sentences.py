@@ -31,8 +31,8 @@ class Question(NamedTuple):
     piece: Piece
     talk: str
     """The id of the small talk; empty for a question."""
-    before: str = ""
-    """The sentence before it, if that tells something."""
+    told: str = ""
+    """What the message tells beside its questions."""
 
 
 class Sentences:
@@ -106,25 +106,26 @@ class Sentences:
         return alone if full.answered else alone.unsure()
 
     def _within(self, question: Question, story: str, state: State) -> Understood:
-        """A question that may point to the sentence before it, or to what the story names.
+        """A question with all that the message tells beside it, or surely answered without.
 
-        One that points to nothing and has an answer of its own needs neither.
+        Where that has no answer: with what the story names filled in, if the answer to that is
+        among what the question comes near with all that is told.
         """
-        text = question.piece.text
-        points = self._wording.points(text)
-        both = self._understanding.plain(f"{question.before} {text}") if question.before else None
-        if both and points and both.answered:
-            return both
+        text, understanding = question.piece.text, self._understanding
+        own, points = understanding.plain(text), self._wording.points(text)
+        if not points and own.answered and (not question.told or own.score >= FILLED_IN):
+            return own
+        told = (
+            understanding.plain(f"{question.told} {_ended(text, '?')}") if question.told else None
+        )
+        if told and told.answered:
+            return told
         subjects = self._mentions.told(story)
         if subjects and not state.live:
             state = replace(state, subjects=subjects, age=0, question="")
-        within = self._understanding.question(text, state)
-        if points:
-            return within
-        own = self._understanding.plain(text)
-        if own.answered and (own.intent == within.intent or not within.answered):
-            within = own
-        return both if both and self._wording.hollow(text) else within
+        filled = understanding.question(text, state)
+        near = {candidate.intent for candidate in told.match.candidates} if told else set()
+        return told if told and not (filled.answered and filled.intent in near) else filled
 
     def _several(
         self, heard: Sequence[Question], story: str, state: State, tells: bool
@@ -180,7 +181,13 @@ class Sentences:
 
 def _questions(told: Sequence[Piece], talk: Mapping[Piece, str]) -> Iterator[Question]:
     """What is to be heard of ``told``: what asks, and what is small talk."""
-    for before, piece in zip([None, *told], told, strict=False):
+    tells = (piece.text for piece in told if not piece.asks and not talk[piece])
+    beside = " ".join(_ended(text, ".") for text in tells)
+    for piece in told:
         if piece.asks or talk[piece]:
-            tells = before and not before.asks and not talk[before]
-            yield Question(piece, talk[piece], before.text if before and tells else "")
+            yield Question(piece, talk[piece], beside)
+
+
+def _ended(text: str, mark: str) -> str:
+    """``text`` as a sentence: with a ``mark`` if it ends with none."""
+    return text if text[-1] in ".!?" else f"{text}{mark}"
