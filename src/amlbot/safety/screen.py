@@ -29,6 +29,8 @@ CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "a
 SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"
 (docs/safety.md#reach)."""
+MEANS = "means"
+"""The concept of what a life can be ended with: after a crisis no question beside it is kept."""
 MAX_ASKED = 300
 """Characters of the other questions that an alarm repeats."""
 ALARM, DOUBT = 1.35, 0.95
@@ -144,6 +146,8 @@ class Screen:
     def _alarm(self, sign: Sign, match: Spans, heard: Heard) -> Alarm:
         reply = self._safety.replies[sign.reply]
         words, asked = heard.text(match), _asked(heard, match)
+        if sign.level is Level.CRISIS and MEANS in heard.found:
+            asked = ""  # "how many would it take": such a question is not to be asked again
         return Alarm(sign.level, sign.id, reply, sign.at_hand, words, asked)
 
     def _heard(self, messages: Iterable[str]) -> list[Heard]:
