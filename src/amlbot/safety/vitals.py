@@ -139,7 +139,7 @@ def _degrees(heard: Heard, span: Span, value: float) -> float | None:
     letter = end + heard.any("degrees", end, end + 1)
     unit = "".join(u for u in "cf" if heard.any(_LETTERS[u], letter, letter + 1))
     degrees = in_celsius(value, unit)
-    if degrees is None or heard.any("other-unit", end, end + 1):
+    if degrees is None or _counts_something(heard, end):
         return None
     thermometer = _distance(heard, "thermometer", span, (start - CONTEXT, end + CONTEXT))
     other = _distance(heard, "other-figure", span, heard.clause(start).span)
@@ -147,6 +147,12 @@ def _degrees(heard: Heard, span: Span, value: float) -> float | None:
     told = told or heard.any("reached", start - REACHED, start)
     told = told or (degrees != value and _bare(heard, span))
     return degrees if told and thermometer <= other else None
+
+
+def _counts_something(heard: Heard, end: int) -> bool:
+    """Whether the number before ``end`` is so many of something: "38 days", not "38.4 day 60"."""
+    after = heard.words[end + 1][0] if end + 1 < len(heard.words) else ""
+    return heard.any("other-unit", end, end + 1) and not after.isdecimal()
 
 
 def _bare(heard: Heard, span: Span) -> bool:
