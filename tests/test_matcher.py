@@ -142,14 +142,16 @@ def test_what_is_related_is_no_rival() -> None:
         "hours": ("when are you open", "opening hours"),
     }
 
-    def outcome(related: str, about: str) -> Outcome:
-        intents = {id: Intent(id, q, "…", about=("book",)) for id, q in asked.items()}
-        intents["late"] = replace(intents["late"], related=(related,), about=(about,))
-        return Matcher(KnowledgeBase(intents)).match("what book cost").outcome
+    things = {id: Entity(id, id, "procedure", (id,)) for id in ("loan", "payment")}
 
-    assert outcome("hours", "book") is Outcome.CLARIFY
-    assert outcome("lost", "fine") is Outcome.CLARIFY
-    assert outcome("lost", "book") is Outcome.ANSWER
+    def outcome(related: str, about: str) -> Outcome:
+        intents = {id: Intent(id, q, "…", about=("loan",)) for id, q in asked.items()}
+        intents["late"] = replace(intents["late"], related=(related,), about=(about,))
+        return Matcher(KnowledgeBase(intents, entities=things)).match("what book cost").outcome
+
+    assert outcome("hours", "loan") is Outcome.CLARIFY
+    assert outcome("lost", "payment") is Outcome.CLARIFY
+    assert outcome("lost", "loan") is Outcome.ANSWER
 
 
 def test_intents_that_are_taken_for_one_another_are_kin() -> None:

@@ -56,7 +56,7 @@ class Decider:
     def lead(self, scored: Sequence[Scored]) -> float:
         """By how much the best one's share of the evidence is ahead of its rivals', in [-1, 1].
 
-        What is `related` to it and about the same is no rival: it is one step away.
+        What is `related` to it, and about nothing else, is no rival: it is one step away.
         """
         if not scored:
             return 0.0
@@ -68,10 +68,10 @@ class Decider:
         """The score from which the best one is answered: less, the further it is ahead."""
         return max(LEAST, ANSWER - LEAD * max(0.0, self.lead(scored)))
 
-    def _akin(self, one: Scored, other: Scored) -> bool:
-        a, b = self._intent(one), self._intent(other)
-        together = not set(a.about).isdisjoint(b.about)  # as IDH1 and IDH2 are not
-        return together and (b.id in a.related or a.id in b.related)
+    def _akin(self, best: Scored, other: Scored) -> bool:
+        a, b = self._intent(best), self._intent(other)
+        within = bool(b.about) and set(b.about) <= set(a.about)  # IDH2 is not within IDH1
+        return within and (b.id in a.related or a.id in b.related)
 
     def _compares(self, query: Query, best: Scored) -> bool:
         """Whether the question is of another disease, and the nearest phrasing of ours beside it.
