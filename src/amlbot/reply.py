@@ -39,6 +39,9 @@ class Match(Record):
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
     """Best first."""
+    beside: Candidate | None = None
+    """What a story as a whole asks for as surely, where what is asked in it is answered with the
+    best candidate."""
     unknown_names: tuple[str, ...] = ()
     """Names in the text that the knowledge does not know or the best intent is not about."""
     corrections: tuple[tuple[str, str], ...] = ()

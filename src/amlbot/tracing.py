@@ -104,6 +104,9 @@ def _explained(explanation: Explanation) -> Iterator[str]:
     verdict = f"{explanation.match.outcome}: {best.intent} {best.score:.2f}" if best else "unknown"
     limits = ", ".join(f"{name} from {value:.2f}" for name, value in explanation.thresholds)
     yield f"{verdict}, lead {explanation.lead:.2f}   ({limits})"
+    beside = explanation.match.beside
+    if beside:
+        yield f"and {beside.intent} {beside.score:.2f}, which the story asks for as surely"
     yield from ("", "word              taken for")
     for typed, options in explanation.words:
         meant = ", ".join(f"{o} {w:.2f}" if w < 1 else o for o, w in options)

@@ -67,7 +67,8 @@ class Answering:
         reply = self._found(understood.match, question, state)
         said = self._noted(reply, understood, state)
         if reply.outcome is Outcome.ANSWER:
-            return said, self._steering.answered(reply, state, question)
+            answered = self._steering.answered(reply, state, question)
+            return self._with_beside(said, understood, answered)
         subjects = self._common_subject(reply) or self._mentions.subjects((), question)
         return said, replace(
             state,
@@ -80,6 +81,17 @@ class Answering:
             subjects=subjects or state.subjects,
             age=0 if subjects else state.age + 1,
         )
+
+    def _with_beside(
+        self, said: Reply, understood: Understood, after: State
+    ) -> tuple[Reply, State]:
+        """``said``, then the answer to what a story as a whole asks for as surely."""
+        beside = understood.match.beside
+        if not beside:
+            return said, after
+        told = self._speaker.show(self._kb.intents[beside.intent], beside.score, (beside,))
+        reply = self._speaker.together((said, told), ())
+        return reply, replace(after, choices=reply.choices, reply=reply)
 
     def _noted(self, reply: Reply, understood: Understood, state: State) -> Reply:
         """``reply`` after how a misspelt name was taken, and that this was answered just before."""

@@ -174,8 +174,9 @@ class Sentences:
                 reply, after = self._answering.reply(hear(question, story, before), before)
             if reply.outcome in (Outcome.CLARIFY, Outcome.UNKNOWN):
                 reply = replace(reply, title=printable(text))
-            if not reply.intent or all(reply.intent != part.intent for part in parts):
-                parts.append(reply)
+            for part in reply.each:
+                if not part.intent or all(part.intent != said.intent for said in parts):
+                    parts.append(part)
         return parts, after
 
 
