@@ -39,8 +39,8 @@ ALARM, DOUBT = 1.35, 0.95
 What other values catch, and how often they alarm for nothing: docs/safety.md.
 """
 ASKED = 0.15
-"""How much more likeness a line or a crisis takes where a story ends with a question, as nine in ten
-calm ones do. What would alarm otherwise is then a line, above an answer too
+"""How much more likeness a line or a crisis takes where a story ends with a question, as nine in
+ten calm ones do. What would alarm otherwise is then a line, above an answer too
 (docs/safety.md#stories-that-end-with-a-question).
 """
 
