@@ -224,6 +224,10 @@ class Cues(Record):
     """What opens a sentence that tells of someone ("my husband")."""
     feels: tuple[str, ...] = ()
     """How people say beside a question that it is hard for them ("I am so scared")."""
+    grave: tuple[str, ...] = ()
+    """What makes the title of an answer one of dying, which is not on offer unasked ("hospice")."""
+    somber: tuple[str, ...] = ()
+    """What people say when they do speak of it ("weeks left"), beside those words."""
     contrasts: tuple[tuple[str, ...], ...] = ()
     """Words of which one takes the place of another: adults, children; positive, negative."""
 

@@ -14,6 +14,8 @@ _LOOKALIKES = str.maketrans(
 """Cyrillic and Greek letters that look Latin: pasted text holds them unseen."""
 _SYMBOLS = str.maketrans({"µ": "u", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "x"})
 _APOSTROPHES = re.compile(r"(?<=\w)['’‘ʼ`´](?=\w)|[’‘ʼ`´]")
+_WOULD = re.compile(r"(?<!\w)(it)['’]d(?!\w)", re.IGNORECASE)
+"""Without its apostrophe "it'd" would be ITD, the gene change."""
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _NUMBER = re.compile(r"[+-]?[\d.]+(?:am|pm|yo|yrs?|st|nd|rd|th)?")
 _TOKEN = re.compile(
@@ -47,7 +49,7 @@ def clean(text: str) -> str:
         text = without_marks(text)
     elif "'" not in text and "`" not in text:
         return text
-    return _APOSTROPHES.sub("", text)
+    return _APOSTROPHES.sub("", _WOULD.sub(r"\1 would", text))
 
 
 def without_marks(text: str) -> str:

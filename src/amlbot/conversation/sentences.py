@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from ..knowledge.loading import cues
@@ -23,6 +25,8 @@ FILLED_IN, OUTDOES = 0.9, 0.1
 """Score from which one question of a story is answered with a name of the story filled in, and by
 how much it must outdo an answer to the whole: which name is meant is a guess. "She has pain and
 fears morphine. Does it mean the end?" is of morphine, and not of the fear that is named last."""
+
+_CLAUSE = re.compile(r",\s+|\s+and\s+")
 
 
 class Question(NamedTuple):
@@ -54,7 +58,9 @@ class Sentences:
     def cared_for(self, text: str) -> bool:
         """Whether ``text`` says, beside whatever it asks, that help is there or on its way."""
         pieces = self._splitter.pieces(text)
-        return any(self._talk.of(piece.text) in CARED_FOR for piece in pieces)
+        told = (_CLAUSE.split(piece.text) for piece in pieces if not piece.asks)
+        said = [*(piece.text for piece in pieces), *chain.from_iterable(told)]
+        return any(self._talk.of(clause) in CARED_FOR for clause in said)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The reply to ``text`` after ``state``; None if it is a single sentence."""

@@ -15,7 +15,7 @@ WORDY = 16
 """Different words from which it is worth finding out how long small talk may be."""
 PASSING = frozenset(
     f"chat-{manner}"
-    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for")
+    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for", "help")
 )
 """Small talk that, like all that steers, is passed over when something is asked beside it."""
 

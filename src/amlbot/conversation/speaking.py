@@ -129,13 +129,21 @@ class Speaker:
             candidates=match.candidates,
         )
 
-    def unknown(self, match: Match, misses: int, names: str, *, outside: bool = False) -> Reply:
+    def unknown(
+        self,
+        match: Match,
+        misses: int,
+        names: str,
+        *,
+        outside: bool = False,
+        nearest: float = NEAREST,
+    ) -> Reply:
         """Saying that nothing written fits; ``names`` is what nothing is written about.
 
         What lies ``outside`` of AML is known by its name: there is no spelling to check. Where no
-        name stands in the way, what comes nearest is on offer.
+        name stands in the way, what comes nearest is on offer, from a score of ``nearest``.
         """
-        near = match.candidates if match.score >= NEAREST and not names else ()
+        near = match.candidates if match.score >= nearest and not names else ()
         occasion = "unknown-outside" if outside else "unknown-name"
         if names and misses < self.variants(occasion):
             text = self.say(occasion, misses, names=names)

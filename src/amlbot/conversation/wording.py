@@ -39,7 +39,8 @@ class Wording:
         self._moments, self._usual = Cue(found.moments), Cue(found.usual)
         self._corrects, self._instead = Cue(found.corrects), Cue(found.instead)
         self._news, self._asks = Cue(found.news), Cue(found.asks)
-        self._defines = Cue(found.defines)
+        self._defines, self._grave = Cue(found.defines), Cue(found.grave)
+        self._somber = Cue([*found.grave, *found.somber])
         # What `referring` looks for as well:
         self.turn, self.idle = Cue(found.turns), Cue(found.idle)
         self.contrasts = [Cue(row) for row in found.contrasts]
@@ -80,6 +81,14 @@ class Wording:
             right, wrong = rest[: place[0]].strip(_EDGES), rest[place[1] :].strip(_EDGES)
             rest = right if self.bare_name(right) and self.bare_name(wrong) else rest
         return rest if rest != typed else None
+
+    def grave(self, title: str) -> bool:
+        """Whether an answer with this ``title`` is of dying."""
+        return self._grave.place(title) is not None
+
+    def somber(self, said: str) -> bool:
+        """Whether what was ``said`` speaks of dying, or of an end to treatment."""
+        return self._somber.place(said) is not None
 
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
