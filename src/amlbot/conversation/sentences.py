@@ -70,6 +70,9 @@ class Sentences:
         talk = {piece: self._talk.of(piece.text) for piece in pieces}
         told = [piece for piece in pieces if not self._steering.passes(talk[piece])]
         chatty = {piece for piece in pieces if talk[piece]}
+        cared = [piece for piece in pieces if talk[piece] in CARED_FOR]
+        if cared and not any(piece.asks for piece in pieces):
+            return self._steering.met(talk[cared[0]], cared[0].text, state)
         if chatty.issuperset(told):
             first = (told or pieces[-1:])[0]
             return self._steering.met(talk[first], first.text, state)

@@ -40,6 +40,10 @@ for 28 in the light of the first and the last question, for 14 without."""
 FIRM, HINTS, TELLS = 0.8, 0.1, 0.25
 """Score from which an answer takes more to become a question, where another intent leads in the
 light of what was said; and the least lead that it takes below that score, and above."""
+LEADS = 0.75
+"""Score from which what a message was completed to is the first on offer: of 106 follow-ups of
+strangers that are asked back about, the first choice is then right in 57 for 47, one of the three
+in 74 for 70 (0.7 and 0.8: 54 and 57 first)."""
 WHOLE = 0.97
 """Score from which a message is one question, whatever else it could be."""
 BARE = 6
@@ -123,7 +127,9 @@ class Understanding:
         if not light:
             return understood
         if not understood.answered:
-            return understood.among(light)
+            first = understood.match.candidates[:1] if understood.completed else ()
+            leads = [candidate for candidate in first if candidate.score >= LEADS]
+            return understood.among((*leads, *light))
         best, *others = understood.match.candidates
         lead = light[0].score - next((c.score for c in light if c.intent == best.intent), 0.0)
         enough = HINTS if best.score < FIRM else TELLS
