@@ -129,7 +129,8 @@ class Understanding:
         if not understood.answered:
             first = understood.match.candidates[:1] if understood.completed else ()
             leads = [candidate for candidate in first if candidate.score >= LEADS]
-            return understood.among((*leads, *light))
+            rest = (c for c in light if all(c.intent != led.intent for led in leads))
+            return understood.among((*leads, *rest))
         best, *others = understood.match.candidates
         lead = light[0].score - next((c.score for c in light if c.intent == best.intent), 0.0)
         enough = HINTS if best.score < FIRM else TELLS
