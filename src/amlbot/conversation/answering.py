@@ -27,8 +27,8 @@ NEAR_BEFORE = 0.1
 nothing fits: of 44 follow-ups by strangers that were declined though there is an answer 27 find it
 there, 23 at 0.15; of 118 messages about other things 27 are offered something, for 15."""
 SAID = 0.5
-"""Score from which an answer of dying is on offer where nobody has spoken of it: of 1,156 replies to
-strangers this spares 15, of which one had meant it (docs/conversation.md)."""
+"""Score from which an answer of dying is on offer where nobody has spoken of it: of 1,156 replies
+to strangers this spares 15, of which one had meant it (docs/conversation.md)."""
 TELLING = 3
 """Letters of the shortest word that may pick a choice."""
 NAMES_EVERY = 3
