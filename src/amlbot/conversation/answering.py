@@ -71,7 +71,7 @@ class Answering:
     def reply(self, understood: Understood, state: State) -> tuple[Reply, State]:
         """What is said to a question once it is understood, and where that leaves things."""
         question = understood.question
-        reply = self._found(self._spared(understood.match, question, state), question, state)
+        reply = self._found(understood.match, question, state)
         said = self._noted(reply, understood, state)
         if reply.outcome is Outcome.ANSWER:
             answered = self._steering.answered(reply, state, question)
@@ -118,7 +118,8 @@ class Answering:
         """The reply to a match alone: the answer, or what is said in its place."""
         if match.outcome is Outcome.ANSWER and match.best:
             intent = self._kb.intents[match.best.intent]
-            return self._speaker.show(intent, match.best.score, match.candidates)
+            match = self._spared(match, question, state)
+            return self._speaker.show(intent, match.score, match.candidates)
         return self._meaning(match, question) or self._unanswered(match, question, state)
 
     def _meaning(self, match: Match, question: str) -> Reply | None:
@@ -148,6 +149,7 @@ class Answering:
         names = printable(" and ".join(unwritten) or self._wording.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
+        match = self._spared(match, question, state)
         if told and not names:
             return self._speaker.told(match, state.misses)
         if match.outcome is Outcome.CLARIFY:
