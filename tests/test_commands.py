@@ -14,6 +14,8 @@ from amlbot import Bot, KnowledgeBase, load
 from amlbot.chat.commands import COMMANDS, PAGE, Session
 from amlbot.chat.completion import MAX_OFFERED, complete
 from amlbot.conversation.speaking import Speaker
+from amlbot.knowledge.loading import read
+from amlbot.knowledge.yamlfile import Document
 from amlbot.reply import Outcome
 from test_repl import KNOWLEDGE
 
@@ -59,8 +61,9 @@ def test_every_way_in_words_leads_to_a_command(session: Session) -> None:
 )
 def test_short_ways_say_the_words(session: Session, short: str, words: str) -> None:
     session.send("what is idh1")
+    before = session.state
     by_command = session.send(short)[0]
-    session.exchanges.pop()
+    session.state = before
     assert session.send(words)[0] == by_command
     assert session.exchanges[-1].typed == words
 
@@ -89,6 +92,26 @@ def test_a_number_after_an_answer_is_the_bots(session: Session) -> None:
     session.send("/topics")
     session.send("what is idh1")
     assert session.send("1")[0].intent == "idh2-what"
+
+
+@pytest.mark.parametrize(
+    "line", ["2", "number 2", "no. 2", "option 2", "#2", "2!", "the second one"]
+)
+def test_there_is_one_list_to_pick_from(line: str) -> None:
+    talk = {"chat": True, "answer": "Ask first.", "questions": ["the second one", "second"]}
+    kb = KnowledgeBase.from_documents(
+        [*read(KNOWLEDGE), Document("talk", {"intents": [{"id": "chat-pick-second", **talk}]})]
+    )
+    session = Session(Bot(kb), Speaker(kb))
+    session.send("what is idh1")
+    session.send("/topics")
+    session.send("/help")  # shows no list of its own
+    assert session.send(line)[0].text == "Signs"
+    [found] = session.send("/search idh1 idh2")
+    assert session.send(line)[0].intent == found.choices[1].intent
+    session.send("/topics")
+    session.send("what is idh1")
+    assert session.send(line)[0].intent == "tired-why"
 
 
 def test_a_number_that_is_not_there_leaves_the_list_open(session: Session, say: Say) -> None:
@@ -365,6 +388,7 @@ def test_forget(bot: Bot) -> None:
     session.send("keep")
     session.send("forget everything")
     assert (session.exchanges, session.kept, forgotten) == ([], [], [True])
+    assert session.send("1")[0].text.startswith("I have no numbered list open")
 
 
 @pytest.mark.parametrize(("typed", "near"), [("/serach x", "/search"), ("/hlep", "/help")])
