@@ -223,6 +223,22 @@ def test_what_was_just_answered_is_not_on_offer(bot: Bot) -> None:
     assert "idh2-what" not in [choice.intent for choice in reply.choices]
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("What is IDH1? What is IDH2?", False), ("What is IDH2? What is IDH1?", True)],
+)
+def test_more_after_several_answers_is_of_the_last(bot: Bot, text: str, more: bool) -> None:
+    assert bot.ask(text).more is more
+    then = bot.ask("tell me more", [Turn("user", text)])
+    assert (then.text == "It has a longer story.") is more
+
+
+def test_where_one_of_several_questions_is_asked_back_the_choices_are_asked_about(bot: Bot) -> None:
+    reply = bot.ask("What is IDH2? Can you tell me about the gene?")
+    assert [part.outcome for part in reply.each] == ["answer", "clarify"]
+    assert (reply.outcome, reply.settled, reply.heading) == ("answer", False, "choices")
+
+
 def test_own_wording() -> None:
     kb = KnowledgeBase.from_dicts(
         {

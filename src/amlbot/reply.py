@@ -129,7 +129,12 @@ class Reply(Record):
 
     @property
     def settled(self) -> bool:
-        """Whether its choices are next questions; else the reader is asked which one is meant."""
+        """Whether its choices are next questions; else the reader is asked which one is meant.
+
+        Of several questions one that is asked back is enough for that: the choices are its own.
+        """
+        if self.parts:
+            return all(part.outcome is not Outcome.CLARIFY for part in self.parts)
         return self.outcome in (Outcome.ANSWER, Outcome.CHAT)
 
     @property

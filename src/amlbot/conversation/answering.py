@@ -97,7 +97,7 @@ class Answering:
         if not beside:
             return said, after
         told = self._speaker.show(self._kb.intents[beside.intent], beside.score, (beside,))
-        reply = self._speaker.together((said, told), ())
+        reply = replace(self._speaker.together((said, told), ()), more=said.more)
         return reply, replace(after, choices=reply.choices, reply=reply)
 
     def _noted(self, reply: Reply, understood: Understood, state: State) -> Reply:

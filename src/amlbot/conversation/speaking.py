@@ -184,7 +184,7 @@ class Speaker:
             figures=_each_once(figure for part in parts for figure in part.figures),
             candidates=first.candidates,
             reviewed=min((part.reviewed for part in answers if part.reviewed), default=None),
-            more=any(part.more for part in parts),
+            more=bool(answers) and answers[-1].more,  # "tell me more" is of the last one
             parts=tuple(parts),
         )
 
