@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load
+from amlbot.chat import transcript
 from amlbot.chat.commands import COMMANDS, PAGE, Session
 from amlbot.chat.completion import MAX_OFFERED, complete
 from amlbot.conversation.speaking import Speaker
 from amlbot.knowledge.loading import read
 from amlbot.knowledge.yamlfile import Document
-from amlbot.reply import Outcome
+from amlbot.reply import Outcome, Reply
 from test_repl import KNOWLEDGE
 
 
@@ -279,6 +280,20 @@ class TestSaving:
         assert "@media print" in text
         assert "<script" not in text
 
+    def test_as_it_stood_on_the_screen(self, say: Say, tmp_path: Path) -> None:
+        for line in ("forget", "more", "i cant breathe", "what is ihd1"):
+            say(line)
+        say("/save notes.md")
+        markdown = (tmp_path / "notes.md").read_text(encoding="utf-8")
+        assert "### more\n\nAsk me a question first." in markdown  # without a heading
+        assert "### i cant breathe\n\n**URGENT: CALL 911 NOW**\n\nCall 911 now." in markdown
+        counts, taken = "What I said before still counts.", 'I take "ihd1" to mean IDH1.'
+        assert f"### what is ihd1\n\n{counts}" in markdown
+        assert f"{taken}\n\n**What is IDH1?**\n\nIDH1 is a gene" in markdown
+        say("/save notes.html")
+        html = (tmp_path / "notes.html").read_text(encoding="utf-8")
+        assert "<p><strong>URGENT: CALL 911 NOW</strong></p>\n<p>Call 911 now." in html
+
     def test_without_a_name_it_finds_a_free_one(self, say: Say, tmp_path: Path) -> None:
         say("save")
         say("print this")
@@ -330,6 +345,15 @@ class TestSaving:
     def test_only_its_owner_can_read_it(self, say: Say, tmp_path: Path) -> None:
         say("/save notes.md")
         assert stat.S_IMODE((tmp_path / "notes.md").stat().st_mode) == 0o600
+
+
+def test_only_an_answer_has_emphasis() -> None:
+    reply = Reply(Outcome.ANSWER, "- **What it is:** 2 * 3 <b>")
+    notes = transcript.Notes(date(2026, 11, 27), (transcript.Exchange("**MRD**?", reply),), ())
+    forms = (transcript.as_markdown, transcript.as_html)
+    markdown, html = (form(notes, lambda occasion, **_: occasion) for form in forms)
+    assert "### \\*\\*MRD\\*\\*?\n\n- **What it is:** 2 \\* 3 \\<b\\>" in markdown
+    assert "<h3>**MRD**?</h3>\n<p>- <strong>What it is:</strong> 2 * 3 &lt;b&gt;</p>" in html
 
 
 @pytest.mark.parametrize("name", ["notes.md", "notes.html"])

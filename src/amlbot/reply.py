@@ -128,6 +128,16 @@ class Reply(Record):
     titles and texts of all of them in ``text``, and their sources, choices and figures."""
 
     @property
+    def headline(self) -> str:
+        """The question that is answered; small talk and alarms are shown without one."""
+        return "" if self.outcome in (Outcome.CHAT, Outcome.URGENT) else self.title or ""
+
+    @property
+    def body(self) -> str:
+        """What ``text`` says below its ``lead``."""
+        return self.text.removeprefix(self.lead).strip()
+
+    @property
     def settled(self) -> bool:
         """Whether its choices are next questions; else the reader is asked which one is meant.
 

@@ -162,10 +162,7 @@ class Speaker:
     def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
         """Several replies as one; ``unheard`` are the questions that are left for later."""
         texts = [
-            f"**{part.title}**\n\n{part.text}"
-            if part.title and part.outcome is not Outcome.CHAT
-            else part.text
-            for part in parts
+            f"**{part.headline}**\n\n{part.text}" if part.headline else part.text for part in parts
         ]
         if unheard:
             texts.append(self.say("left-over", asked=printable("; ".join(unheard))))

@@ -102,10 +102,9 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = [as_html(reply.lead)] if reply.lead else []
-        if reply.title and reply.outcome in (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN):
-            shown.append(f"<h3>{escape(reply.title)}</h3>")
-        text = reply.text.removeprefix(reply.lead)
-        shown.append(as_html(text, self._terms(reply), f"{id}-term"))
+        if reply.headline:
+            shown.append(f"<h3>{escape(reply.headline)}</h3>")
+        shown.append(as_html(reply.body, self._terms(reply), f"{id}-term"))
         say = self._bot.say
         shown += [chart.as_html(f, f"{id}-chart-{i}", say) for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
