@@ -78,8 +78,12 @@ class KnowledgeBase(Record):
         return cls.from_documents(Document(f"data{i}", d) for i, d in enumerate(plain))
 
     @classmethod
-    def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:
-        """Build from YAML documents that were read.
+    def from_documents(
+        cls,
+        documents: Iterable[Document],
+        known: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> KnowledgeBase:
+        """Build from YAML documents that were read; replies must be ``known`` ones.
 
         Raises:
             KnowledgeError: with every problem of every document. Nothing is ever half-loaded.
@@ -87,7 +91,7 @@ class KnowledgeBase(Record):
         """
         from .schema import drafted  # a quarter of the start-up time, and seldom needed
 
-        return cls(**drafted(documents))
+        return cls(**drafted(documents, known))
 
     @classmethod
     def from_store(cls, store: Store) -> KnowledgeBase:
