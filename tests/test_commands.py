@@ -231,6 +231,23 @@ def test_a_danger_sign_given_to_any_command_comes_first(session: Session, line: 
     assert session.send(line)[0].outcome is Outcome.URGENT
 
 
+@pytest.mark.parametrize(
+    "line", ["/chest pain", "/suicide", "/bleeding won't stop", "/ chest pain"]
+)
+def test_a_danger_sign_that_looks_like_a_command_comes_first(
+    bundled: KnowledgeBase, line: str
+) -> None:
+    first, *_ = Session(Bot(bundled), Speaker(bundled)).send(line)
+    assert first.outcome is Outcome.URGENT
+
+
+def test_a_doubt_stands_above_what_a_command_says(bundled: KnowledgeBase) -> None:
+    session = Session(Bot(bundled), Speaker(bundled, "uk"))
+    line, kept = session.send("/questions how do others bear it, i cant cope")
+    assert "116 123" in line.text
+    assert "how do others bear it" in kept.text
+
+
 class TestSaving:
     @pytest.fixture(autouse=True)
     def talk(self, session: Session) -> None:

@@ -59,7 +59,8 @@ class Session:
     def send(self, line: str) -> list[Reply]:
         """The replies to one line: a command, or a message for the bot.
 
-        What is given to a command is searched for danger signs like every other message.
+        What is given to a command is searched for danger signs like every other message; so is
+        all of a line that no command goes by, such as "/chest pain".
         """
         if (picked := _NUMBER.fullmatch(line)) and self._offered:
             number = int(picked[1])
@@ -70,15 +71,22 @@ class Session:
         self._offered, self.over = (), False
         if command is None:
             return [self.ask(line)]
-        alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
-        urgent = [alarm] if alarm and alarm.outcome is Outcome.URGENT else []
-        return [*urgent, command.run(self, argument)]
+        return [*self._alarmed(argument), command.run(self, argument)]
 
     def ask(self, message: str) -> Reply:
         """What the bot says to ``message`` after all that was said."""
         reply = self.bot.ask(message, self._history(), self.speaker.region)
         self.exchanges.append(transcript.Exchange(message, reply))
         return reply
+
+    def _alarmed(self, text: str) -> list[Reply]:
+        """What is to be read first if ``text`` tells of a danger: the alarm, or its line."""
+        alarm = self.bot.danger(text)
+        if alarm is None:
+            return []
+        if alarm.urgent:
+            return [self.bot.ask(text, (), self.speaker.region)]
+        return [self.bot.filled(Reply(Outcome.CHAT, alarm.reply), self.speaker.region)]
 
     @property
     def last_question(self) -> transcript.Exchange | None:
@@ -120,7 +128,8 @@ class Session:
         stands_for, *_ = phrases.get(words(name), name).split(" ")
         command = COMMANDS.get(name) or COMMANDS.get(stands_for)
         if line.startswith("/"):
-            return command or Command(said[1], _unknown(said[1])), argument
+            unknown = Command(said[1], _unknown(said[1])), line.removeprefix("/")
+            return (command, argument) if command else unknown
         return (command, argument) if command and command.argument else (None, "")
 
 
