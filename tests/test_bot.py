@@ -122,12 +122,14 @@ def test_small_talk(bot: Bot) -> None:
 def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 911" in bot.ask("fever number to call").text
     assert "Call 999" in bot.ask("fever number to call", region="uk").text
-    assert "Call 911" in bot.ask("fever number to call", region="nowhere").text
+    assert "Call 999" in bot.ask("fever number to call", region="UK").text
 
 
 def test_a_region_without_numbers_is_refused(small: KnowledgeBase) -> None:
     with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
         Bot(small, region="moon")
+    with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
+        Bot(small).ask("fever number to call", region="moon")
 
 
 def test_an_empty_message(bot: Bot) -> None:

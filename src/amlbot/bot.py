@@ -45,9 +45,9 @@ class Bot:
 
         """
         self.kb = kb or load()
-        self.region = region
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
+        self.region = self._speaker.region
         self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
@@ -68,6 +68,7 @@ class Bot:
 
         Raises:
             TypeError: for a ``text`` that is no string, such as a message with its role around it.
+            UsageError: for a ``region`` that there are no numbers for.
 
         """
         if not isinstance(text, str):

@@ -279,7 +279,7 @@ def _save(session: Session, argument: str) -> Reply:
 
 def _region(session: Session, argument: str) -> Reply:
     regions = session.bot.kb.regions
-    now = session.bot.kb.region(session.speaker.region)
+    now = regions.get(session.speaker.region)
     if now is None:
         return session.told("no-regions")
     known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}

@@ -40,11 +40,24 @@ class Speaker:
             UsageError: for a region that ``kb`` has no numbers for.
 
         """
-        if region and region not in kb.regions:
-            known = ", ".join(kb.regions) or "none"
-            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
         self.kb = kb
-        self.region = region
+        self.region = next(iter(kb.regions), "")
+        self.region = self.known(region)
+
+    def known(self, region: str) -> str:
+        """The id of ``region``, in whatever letter case; without one, of this speaker's own.
+
+        A stranger's telephone number would be worse than an error: there is no other fallback.
+
+        Raises:
+            UsageError: for a region that there are no numbers for.
+
+        """
+        id = region.lower() or self.region
+        if id and id not in self.kb.regions:
+            known = ", ".join(self.kb.regions) or "none"
+            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
+        return id
 
     def say(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion, from the ``replies`` of the knowledge, as part of a reply.
@@ -189,9 +202,15 @@ class Speaker:
         )
 
     def filled(self, reply: Reply, region: str = "") -> Reply:
-        """``reply`` with the reader's own telephone numbers and current facts in its text."""
+        """``reply`` with the reader's own telephone numbers and current facts in its text.
+
+        Raises:
+            UsageError: for a ``region`` that there are no numbers for.
+
+        """
+        region = self.known(region)
         parts = tuple(self.filled(part, region) for part in reply.parts)
-        text, lead = (self._fill(t, region or self.region) for t in (reply.text, reply.lead))
+        text, lead = (self._fill(t, region) for t in (reply.text, reply.lead))
         return replace(reply, text=text, lead=lead, parts=parts)
 
     def cited(self, sources: Iterable[Source]) -> str:
@@ -226,7 +245,7 @@ class Speaker:
     def _value(self, name: str, region: str | None, turn: int) -> str:
         facts = self.kb.facts
         if name in REGIONAL:
-            where = None if region is None else self.kb.region(region)
+            where = self.kb.regions.get(region or "")
             return str(getattr(where, name)) if where else ""
         if name == "topics":
             return ", ".join(self.kb.topics)
