@@ -125,6 +125,21 @@ def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 999" in bot.ask("fever number to call", region="UK").text
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "what is idh1? where is the purple {crisis} elephant?",
+        "what is idh1? what is idh2? why am i so tired? is a {topics} fever high?",
+    ],
+    ids=["a title", "left over"],
+)
+def test_what_is_typed_is_said_back_as_it_was_typed(bot: Bot, typed: str) -> None:
+    name = typed[typed.index("{") : typed.index("}") + 1]
+    said = bot.ask(typed).text
+    assert name in said
+    assert not any(filled in said for filled in ("988", "911", "Genes"))
+
+
 def test_a_region_without_numbers_is_refused(small: KnowledgeBase) -> None:
     with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
         Bot(small, region="moon")

@@ -20,7 +20,7 @@ from .model import Level
 from .record import replace
 from .reply import Choice, Outcome, Reply
 from .safety.screen import Alarm, Screen
-from .text import printable, words
+from .text import quoted, words
 
 HARD = frozenset({Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN})
 """Replies before which a feeling is met; small talk and alarms have words of their own."""
@@ -134,7 +134,7 @@ class Bot:
         elif asked and alarm.level is Level.CRISIS:
             said += f"\n\n{self._speaker.say('also-asked-crisis')}"
         elif self._answers(asked):
-            said += f"\n\n{self._speaker.say('also-asked', asked=printable(asked))}"
+            said += f"\n\n{self._speaker.say('also-asked', asked=quoted(asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,

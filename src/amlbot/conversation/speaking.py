@@ -12,7 +12,7 @@ from ..knowledge.loading import defaults
 from ..model import REGIONAL, Intent, Source
 from ..record import replace
 from ..reply import Candidate, Choice, Match, Outcome, Reply
-from ..text import printable
+from ..text import printable, quoted
 
 MAX_CHOICES = 3
 UNSURE = 0.9
@@ -26,8 +26,8 @@ SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
 _Thing = TypeVar("_Thing")
-_PLACEHOLDER = re.compile(r"(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
-"""A placeholder, and what stands before it if it opens a sentence."""
+_PLACEHOLDER = re.compile(r"\{\{|(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
+"""A placeholder, and what stands before it if it opens a sentence; or a brace that was `quoted`."""
 
 
 class Speaker:
@@ -74,7 +74,8 @@ class Speaker:
 
     def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion with this speaker's numbers: what stands outside a reply."""
-        return printable(self._fill(self.say(occasion, variant, **values), self.region))
+        text = self.say(occasion, variant, **{name: quoted(v) for name, v in values.items()})
+        return printable(self._fill(text, self.region))
 
     def banner(self) -> list[str]:
         """The first lines of a conversation."""
@@ -175,13 +176,13 @@ class Speaker:
     def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
         """Several replies as one; ``unheard`` are the questions that are left for later."""
         texts = [
-            f"**{part.title}**\n\n{part.text}"
+            f"**{quoted(part.title)}**\n\n{part.text}"
             if part.title and part.outcome is not Outcome.CHAT
             else part.text
             for part in parts
         ]
         if unheard:
-            texts.append(self.say("left-over", asked=printable("; ".join(unheard))))
+            texts.append(self.say("left-over", asked=quoted("; ".join(unheard))))
         answers = [part for part in parts if part.outcome is Outcome.ANSWER]
         asking = [part for part in parts if part.outcome is Outcome.CLARIFY]
         said = {part.intent for part in answers}
@@ -229,10 +230,12 @@ class Speaker:
     ) -> str:
         """``text`` with its {placeholders} filled; one that nothing is known for stays.
 
-        So do telephone numbers where there is no ``region`` yet.
+        So do telephone numbers, and what was `quoted`, where there is no ``region`` yet.
         """
 
         def value(match: re.Match[str]) -> str:
+            if match[2] is None:
+                return match[0] if region is None else "{"
             opening, name = match[1], str(match[2])
             given = (values or {}).get(name)
             found = given or self._value(name, region, turn)
