@@ -119,6 +119,20 @@ def test_small_talk(bot: Bot) -> None:
     assert (reply.outcome, reply.text) == (Outcome.CHAT, "Hello there.")
 
 
+def test_more_in_knowledge_without_topics_is_no_small_talk() -> None:
+    intents = [
+        {"id": "hours", "questions": ["When are you open?"], "answer": "From nine to five."},
+        {"id": "place", "questions": ["Where is the shop?"], "answer": "By the river."},
+        {"id": "chat-more", "chat": True, "questions": ["tell me more"], "answer": "Ask first."},
+    ]
+    bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
+    said = [reply.text for reply in bot.replies(["when are you open", *["tell me more"] * 4])]
+    assert "By the river." in said[1]
+    assert said[2].startswith("That is all I have on this.")
+    assert "Ask first." not in "".join(said)
+    assert len({*said}) == len(said)  # the same thing is not said twice either
+
+
 def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 911" in bot.ask("fever number to call").text
     assert "Call 999" in bot.ask("fever number to call", region="uk").text

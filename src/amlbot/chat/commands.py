@@ -29,6 +29,7 @@ DEFAULT_FILE = "amlbot-notes.html"
 
 _NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
 _CALLED = re.compile(r"/(\S*)(.*)", re.DOTALL)
+_PAGED = re.compile(r"(.+) (\d{1,3})", re.ASCII)
 _LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -171,12 +172,15 @@ def _topics(session: Session, argument: str) -> Reply:
 
 def _topic(session: Session, argument: str) -> Reply:
     """A page of the questions of a topic; its last choice is the next page."""
-    name, _, page = argument.rpartition(" ") if argument[-1:].isdigit() else (argument, "", "")
-    topic = _nearest(name or argument, session.bot.kb.topics)
+    topics = session.bot.kb.topics
+    whole = words(argument) in map(words, topics)  # "COVID 19" is no page of "COVID"
+    paged = None if whole else _PAGED.fullmatch(argument)
+    name, page = paged.groups() if paged else (argument, "1")
+    topic = _nearest(name, topics)
     if topic is None:
         return _topics(session, "")
     every = [intent.title for intent in session.bot.kb.answers if intent.topic == topic]
-    start = max(0, int(page or 1) - 1) * PAGE
+    start = max(0, int(page) - 1) * PAGE
     titles = every[start : start + PAGE]
     lines = list(titles)
     if start + PAGE < len(every):
