@@ -175,12 +175,12 @@ def _topic(session: Session, argument: str) -> Reply:
     topics = session.bot.kb.topics
     whole = words(argument) in map(words, topics)  # "COVID 19" is no page of "COVID"
     paged = None if whole else _PAGED.fullmatch(argument)
-    name, page = paged.groups() if paged else (argument, "1")
+    name, page = paged.groups() if paged else (argument, "")
     topic = _nearest(name, topics)
     if topic is None:
         return _topics(session, "")
     every = [intent.title for intent in session.bot.kb.answers if intent.topic == topic]
-    start = max(0, int(page) - 1) * PAGE
+    start = max(0, int(page or 1) - 1) * PAGE
     titles = every[start : start + PAGE]
     lines = list(titles)
     if start + PAGE < len(every):
