@@ -129,6 +129,14 @@ def test_what_is_calm_stays_a_call_beside_a_fever(screen: Screen) -> None:
         assert alarm.level is Level.CALL_TEAM, message
 
 
+def test_who_is_at_the_bed_counts_beside_a_fever_too(screen: Screen) -> None:
+    stares = "Since noon he stares past me and can't tell me the name of our dog."
+    assert reaches(screen, f"The nurse measured 38.6. {stares}", Level.EMERGENCY)
+    alarm = screen.check(f"The hospice nurse measured 38.6. {stares}")
+    assert alarm
+    assert alarm.level is Level.CALL_TEAM
+
+
 def test_a_crisis_beside_a_fever_does_not_silence_the_call(bot: Bot) -> None:
     crisis = "honestly if a bus hit me on the way to clinic I'd say thanks to the driver"
     reply = bot.ask(f"{crisis}. {FEVER}.").text

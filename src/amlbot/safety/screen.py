@@ -132,19 +132,20 @@ class Screen:
         calls = (match for sign, match in self._unquieted(heard) if sign.level is call.level)
         left_out = {i for match in calls for span in match for i in heard.clause_of[slice(*span)]}
         rest = (". " if i in left_out else c.raw for i, c in enumerate(heard.clauses))
-        like = self._resembled(self._hear("".join(rest)), 0.0)
+        like = self._resembled(self._hear("".join(rest)), 0.0, whole=heard)
         if like and like.level is Level.CRISIS:
             return replace(like, reply=f"{like.reply}\n\n{call.reply}", asked="")
         return like if like and like.level is Level.EMERGENCY else None
 
-    def _resembled(self, heard: Heard, asked: float) -> Alarm | None:
+    def _resembled(self, heard: Heard, asked: float, whole: Heard | None = None) -> Alarm | None:
         """The alarm for what the message resembles; a line above the answer if it is less so.
 
         Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
-        A line, and the alarm for a crisis, take ``asked`` more likeness.
+        A line, and the alarm for a crisis, take ``asked`` more likeness. Who is where is told by
+        the ``whole``, if ``heard`` is a part.
         """
         known = (sign for sign in self._signs if sign.id in self._likeness.signs)
-        signs = {sign.id: sign for sign in known if heeded(sign, heard)}
+        signs = {sign.id: sign for sign in known if heeded(sign, whole or heard)}
         strengths = self._likeness.strengths(heard)
         found = [s for s in strengths if s[0] >= DOUBT + asked and s[1] in signs]
         if not found:
