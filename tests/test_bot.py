@@ -119,15 +119,46 @@ def test_small_talk(bot: Bot) -> None:
     assert (reply.outcome, reply.text) == (Outcome.CHAT, "Hello there.")
 
 
+def test_more_in_knowledge_without_topics_is_no_small_talk() -> None:
+    intents = [
+        {"id": "hours", "questions": ["When are you open?"], "answer": "From nine to five."},
+        {"id": "place", "questions": ["Where is the shop?"], "answer": "By the river."},
+        {"id": "chat-more", "chat": True, "questions": ["tell me more"], "answer": "Ask first."},
+    ]
+    bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
+    said = [reply.text for reply in bot.replies(["when are you open", *["tell me more"] * 4])]
+    assert "By the river." in said[1]
+    assert said[2].startswith("That is all I have on this.")
+    assert "Ask first." not in "".join(said)
+    assert len({*said}) == len(said)  # the same thing is not said twice either
+
+
 def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 911" in bot.ask("fever number to call").text
     assert "Call 999" in bot.ask("fever number to call", region="uk").text
-    assert "Call 911" in bot.ask("fever number to call", region="nowhere").text
+    assert "Call 999" in bot.ask("fever number to call", region="UK").text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "what is idh1? where is the purple {crisis} elephant?",
+        "what is idh1? what is idh2? why am i so tired? is a {topics} fever high?",
+    ],
+    ids=["a title", "left over"],
+)
+def test_what_is_typed_is_said_back_as_it_was_typed(bot: Bot, typed: str) -> None:
+    name = typed[typed.index("{") : typed.index("}") + 1]
+    said = bot.ask(typed).text
+    assert name in said
+    assert not any(filled in said for filled in ("988", "911", "Genes"))
 
 
 def test_a_region_without_numbers_is_refused(small: KnowledgeBase) -> None:
     with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
         Bot(small, region="moon")
+    with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
+        Bot(small).ask("fever number to call", region="moon")
 
 
 def test_an_empty_message(bot: Bot) -> None:

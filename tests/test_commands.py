@@ -141,10 +141,18 @@ def test_a_topic_is_found_by_part_of_its_name_or_nearly(say: Say, name: str) -> 
     assert say(f"/topic {name}") == "Signs"
 
 
-@pytest.mark.parametrize("name", ["", "purple", "3", "Genes 99"])
+@pytest.mark.parametrize("name", ["", "purple", "3", "Genes 99", "genes7", "genes ²", "Genes 1000"])
 def test_no_such_topic_shows_what_there_is(session: Session, name: str) -> None:
     [reply] = session.send(f"/topic {name}")
     assert reply.choices or reply.text == "Genes"
+
+
+@pytest.mark.parametrize("name", ["COVID 19", "covid 19", "covid19", "COVID 19 1"])
+def test_a_topic_may_end_in_a_number(name: str) -> None:
+    intent = {"id": "a", "topic": "COVID 19", "questions": ["What is it?"], "answer": "A virus."}
+    kb = KnowledgeBase.from_dicts({"intents": [intent]})
+    [reply] = Session(Bot(kb), Speaker(kb)).send(f"/topic {name}")
+    assert (reply.text, [choice.title for choice in reply.choices]) == ("COVID 19", ["What is it?"])
 
 
 def test_search_without_words_and_without_a_find(say: Say) -> None:
@@ -253,6 +261,23 @@ class TestQuestionsForTheDoctor:
 @pytest.mark.parametrize("line", ["/search i cant breathe", "define: i cant breathe"])
 def test_a_danger_sign_given_to_any_command_comes_first(session: Session, line: str) -> None:
     assert session.send(line)[0].outcome is Outcome.URGENT
+
+
+@pytest.mark.parametrize(
+    "line", ["/chest pain", "/suicide", "/bleeding won't stop", "/ chest pain"]
+)
+def test_a_danger_sign_that_looks_like_a_command_comes_first(
+    bundled: KnowledgeBase, line: str
+) -> None:
+    first, *_ = Session(Bot(bundled), Speaker(bundled)).send(line)
+    assert first.outcome is Outcome.URGENT
+
+
+def test_a_doubt_stands_above_what_a_command_says(bundled: KnowledgeBase) -> None:
+    session = Session(Bot(bundled), Speaker(bundled, "uk"))
+    line, kept = session.send("/questions how do others bear it, i cant cope")
+    assert "116 123" in line.text
+    assert "how do others bear it" in kept.text
 
 
 class TestSaving:

@@ -245,6 +245,14 @@ def test_the_region_of_the_page(app: ASGIApp) -> None:
     assert '<a href="tel:911">' in press(app, page, set="region", region="moon")
 
 
+def test_a_region_that_is_unknown_leaves_the_bots_own(bot: Bot) -> None:
+    app = create_app(Bot(bot.kb, region="UK"))
+    page = press(app, get(app).text, text="fever number to call", region="moon")
+    assert "Call 999" in page
+    assert '<option value="uk" selected>' in page
+    assert "911" not in page
+
+
 def test_knowledge_without_regions_has_no_numbers_to_choose() -> None:
     shop = KnowledgeBase.from_dicts(
         {"intents": [{"id": "hours", "questions": ["When are you open?"], "answer": "Nine."}]}

@@ -28,7 +28,7 @@ from .model import Level
 from .record import replace
 from .reply import Choice, Outcome, Reply
 from .safety.screen import Alarm, Screen
-from .text import printable, words
+from .text import quoted, words
 
 HARD = frozenset({Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN})
 """Replies before which a feeling is met; small talk and alarms have words of their own."""
@@ -51,9 +51,9 @@ class Bot:
 
         """
         self.kb = kb or load()
-        self.region = region
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
+        self.region = self._speaker.region
         self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
@@ -77,6 +77,7 @@ class Bot:
 
         Raises:
             TypeError: for a ``text`` that is no string, such as a message with its role around it.
+            UsageError: for a ``region`` that there are no numbers for.
 
         """
         if not isinstance(text, str):
@@ -144,7 +145,7 @@ class Bot:
         elif asked and alarm.level is Level.CRISIS:
             said += f"\n\n{self._speaker.say('also-asked-crisis')}"
         elif self._answers(asked):
-            said += f"\n\n{self._speaker.say('also-asked', asked=printable(asked))}"
+            said += f"\n\n{self._speaker.say('also-asked', asked=quoted(asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,

@@ -30,6 +30,7 @@ MIN_FOUND = 0.02
 DEFAULT_FILE = "amlbot-notes.html"
 
 _CALLED = re.compile(r"/(\S*)(.*)", re.DOTALL)
+_PAGED = re.compile(r"(.+) (\d{1,3})", re.ASCII)
 _LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -62,7 +63,8 @@ class Session:
     def send(self, line: str) -> list[Reply]:
         """The replies to one line: a command, or a message for the bot.
 
-        What is given to a command is searched for danger signs like every other message.
+        What is given to a command is searched for danger signs like every other message; so is
+        all of a line that no command goes by, such as "/chest pain".
         """
         if self._lines and (picked := self.bot.picked(line, self.state)):
             line = self._lines.get(picked, line)
@@ -70,9 +72,7 @@ class Session:
         self.over = False
         if command is None:
             return [self.ask(line)]
-        alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
-        urgent = [alarm] if alarm and alarm.outcome is Outcome.URGENT else []
-        return [*urgent, command.run(self, argument)]
+        return [*self._alarmed(argument), command.run(self, argument)]
 
     def ask(self, message: str) -> Reply:
         """What the bot says to ``message`` after all that was said."""
@@ -80,6 +80,15 @@ class Session:
         reply = self.bot.filled(reply, self.speaker.region)
         self.exchanges.append(transcript.Exchange(message, reply))
         return reply
+
+    def _alarmed(self, text: str) -> list[Reply]:
+        """What is to be read first if ``text`` tells of a danger: the alarm, or its line."""
+        alarm = self.bot.danger(text)
+        if alarm is None:
+            return []
+        if alarm.urgent:
+            return [self.bot.ask(text, (), self.speaker.region)]
+        return [self.bot.filled(Reply(Outcome.CHAT, alarm.reply), self.speaker.region)]
 
     @property
     def last_question(self) -> transcript.Exchange | None:
@@ -118,7 +127,8 @@ class Session:
         stands_for, *_ = phrases.get(words(name), name).split(" ")
         command = COMMANDS.get(name) or COMMANDS.get(stands_for)
         if line.startswith("/"):
-            return command or Command(said[1], _unknown(said[1])), argument
+            unknown = Command(said[1], _unknown(said[1])), line.removeprefix("/")
+            return (command, argument) if command else unknown
         return (command, argument) if command and command.argument else (None, "")
 
 
@@ -160,8 +170,11 @@ def _topics(session: Session, argument: str) -> Reply:
 
 def _topic(session: Session, argument: str) -> Reply:
     """A page of the questions of a topic; its last choice is the next page."""
-    name, _, page = argument.rpartition(" ") if argument[-1:].isdigit() else (argument, "", "")
-    topic = _nearest(name or argument, session.bot.kb.topics)
+    topics = session.bot.kb.topics
+    whole = words(argument) in map(words, topics)  # "COVID 19" is no page of "COVID"
+    paged = None if whole else _PAGED.fullmatch(argument)
+    name, page = paged.groups() if paged else (argument, "")
+    topic = _nearest(name, topics)
     if topic is None:
         return _topics(session, "")
     every = [intent for intent in session.bot.kb.answers if intent.topic == topic]
@@ -266,7 +279,7 @@ def _save(session: Session, argument: str) -> Reply:
 
 def _region(session: Session, argument: str) -> Reply:
     regions = session.bot.kb.regions
-    now = session.bot.kb.region(session.speaker.region)
+    now = regions.get(session.speaker.region)
     if now is None:
         return session.told("no-regions")
     known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}

@@ -18,7 +18,6 @@ from .basis import Basis
 from .dialogue import State
 from .glossary import terms_in
 from .smalltalk import CARED_FOR, PASSING, SmallTalk
-from .speaking import MAX_CHOICES
 
 MAX_TERMS = 4
 """Words explained at a time."""
@@ -94,10 +93,11 @@ class Steering:
             return shown, replace(state, choices=shown.choices, told=1, reply=shown, asked=False)
         fresh = [id for id in intent.related if id not in state.trail]
         if not fresh:
-            topic = [i.id for i in self._kb.intents.values() if i.topic == intent.topic]
+            topic = [other.id for other in self._kb.answers if other.topic == intent.topic]
             fresh = [id for id in topic if id not in state.trail]
-        if not fresh or state.told > MAX_CHOICES:
-            return Reply(Outcome.CHAT, self._speaker.say("no-more", state.told)), state
+        if not fresh:
+            text = self._speaker.say("no-more", state.told)
+            return Reply(Outcome.CHAT, text), replace(state, told=state.told + 1)
         shown = self._speaker.show(self._kb.intents[fresh[0]])
         lead = self._speaker.say("more-next", len(state.trail) - 1 + state.told)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])

@@ -60,10 +60,6 @@ class KnowledgeBase(Record):
         """The sources with these ids."""
         return tuple(self.sources[id] for id in ids)
 
-    def region(self, id: str) -> Region | None:
-        """The region with that id, or else the first; None if there is none at all."""
-        return self.regions.get(id) or next(iter(self.regions.values()), None)
-
     @classmethod
     def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
         """Build from plain data in the format of a knowledge file.
