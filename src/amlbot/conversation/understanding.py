@@ -17,7 +17,7 @@ from .mentions import PLAIN
 from .referring import Referring, Sense
 
 HEARD = 256
-"""Texts whose matches are remembered: more than a conversation of 12 messages is heard in."""
+"""Texts whose matches are remembered: more than a conversation of 30 messages is heard in."""
 NEAR = 40
 """Intents that come near in one reading."""
 MEANT = 0.42

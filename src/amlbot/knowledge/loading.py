@@ -31,7 +31,8 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
     store = _ready() if path is None else None
     if store:
         return KnowledgeBase.from_store(store)
-    return KnowledgeBase.from_documents(read(ready.bundled() if path is None else path))
+    documents = read(ready.bundled() if path is None else path)
+    return KnowledgeBase.from_documents(documents, defaults().replies)
 
 
 def _ready() -> Store | None:
