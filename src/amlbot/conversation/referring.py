@@ -29,10 +29,6 @@ class Sense(Record):
     text: str
     about: tuple[str, ...] = ()
     """Entity ids that were filled in, or that narrow the question: what an answer must be about."""
-    loose: bool = False
-    """A name was only set beside the message: nothing in it stands for that name."""
-    weak: bool = False
-    """Nothing in the message points back; it is only that the question names nothing itself."""
 
 
 class Referring:
@@ -59,7 +55,7 @@ class Referring:
         told, asked = self._mentions.names(rest), self._mentions.names(state.question)
         subjects = dict.fromkeys([*asked, *state.subjects])
         others = [id for id in subjects if id not in told][:MAX_SUBJECTS]
-        named = self._named(rest, others, weak=False)
+        named = self._named(rest, others)
         whole = self._wording.bare_name(rest) or self._asks.opens(rest)
         alone = Sense(self._wording.bare_name(rest) or rest)
         found += [alone, *named] if whole else [*named, alone]
@@ -81,9 +77,8 @@ class Referring:
         kinds = {self._kb.entities[id].kind for id in self._mentions.names(rest)}
         if state.age > SOON or kinds - PLAIN:
             return ()
-        weak = "aspect" not in kinds
         things = [id for id in state.live if self._kb.entities[id].kind != "aspect"]
-        return self._named(rest, things if weak else state.live, weak)
+        return self._named(rest, state.live if "aspect" in kinds else things)
 
     def _turned(self, rest: str, state: State) -> Iterator[Sense]:
         """The last question, asked of something else: "what about CBF"."""
@@ -94,7 +89,8 @@ class Referring:
         elif self._narrows.opens(rest) or any(c.place(rest) for c in self._wording.contrasts):
             yield from self._narrowed(rest, state)
         else:
-            yield from self._named(rest, state.live, weak=False)
+            yield Sense(self._wording.bare_name(rest) or rest)
+            yield from self._named(rest, state.live)
 
     def _narrowed(self, rest: str, state: State) -> Iterator[Sense]:
         """The last question, of fewer people or another time: "in children?"."""
@@ -104,7 +100,7 @@ class Referring:
         for question in (state.question, self._title(state)):
             if question and not swapped:
                 yield Sense(f"{question.rstrip(' ?.!')}, {rest}", about)
-        for sense in self._named(rest, state.live, weak=False):
+        for sense in self._named(rest, state.live):
             yield replace(sense, about=(*sense.about, *about))
 
     def _swapped_in_last(self, rest: str, state: State) -> Iterator[Sense]:
@@ -164,7 +160,7 @@ class Referring:
             if not of_one_kind and self._mentions.alike(things[0], id):
                 yield things[0], id
 
-    def _named(self, rest: str, subjects: Sequence[str], weak: bool) -> Iterator[Sense]:
+    def _named(self, rest: str, subjects: Sequence[str]) -> Iterator[Sense]:
         """``rest`` with the name that it lacks: "what are the side effects (venetoclax)"."""
         for id in subjects:
             name = self._kb.entities[id].name
@@ -172,7 +168,7 @@ class Referring:
                 text = f"{rest} ({name})"
             else:
                 text = f"{name} {rest}" if self._narrows.opens(rest) else f"{name}, {rest}"
-            yield Sense(text, (id,), loose=True, weak=weak)
+            yield Sense(text, (id,))
 
     def _swapped(self, question: str, rest: str) -> Iterator[Sense]:
         """``question`` with what ``rest`` names in the place of something of the same kind."""
