@@ -165,7 +165,8 @@ class Understanding:
         alone = self._search(text, NEAR)
         beside = [c for said in before if said for c in self._search(f"{said} {text}", NEAR)]
         completed = [c for reading in readings[1:] for c in reading.match.candidates]
-        last = self._kb.intents[state.trail[-1]] if state.trail else None
+        goes_on = state.trail and not (state.reply and state.reply.level)  # an alarm ends the topic
+        last = self._kb.intents[state.trail[-1]] if goes_on else None
         scores = [_greatest(found) for found in (alone, beside, completed)]
         near = {c.intent: c for c in (*completed, *beside, *alone)}
         likely = chances({id: self._clues(id, scores, last) for id in near})
