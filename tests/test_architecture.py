@@ -6,6 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ LAYERS = [
     for layer in """
     ready record knowledge safety matching conversation rendering chat
     errors
-    model text yamlfile store saving
+    model text prose yamlfile store saving
     reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
@@ -44,6 +46,7 @@ LAYERS = [
     sentences
     bot
     render markdown tracing
+    responding
     limits
     messages markup chart
     openai openapi form
@@ -140,6 +143,18 @@ def test_imports_never_go_up(path: Path) -> None:
     own = {name[1:] for name in imports(path) if name.startswith(".")} - {"__version__"}
     above = {name for name in own if level[name] >= level[called(path)]}
     assert not above
+
+
+def test_no_folder_needs_one_that_needs_it() -> None:
+    """A folder is one thing here, and so is each module beside the folders."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    for path in MODULES:
+        *folder, module = path.relative_to(PACKAGE).with_suffix("").parts
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ImportFrom) and node.level > len(folder):
+                needed = [node.module] if node.module else [name.name for name in node.names]
+                needs[[*folder, module][0]] |= {name.split(".")[0] for name in needed}
+    assert list(TopologicalSorter(needs).static_order())  # raises a CycleError
 
 
 @pytest.mark.parametrize("path", MODULES, ids=called)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import takewhile
 
+from ..prose import key_sentence, paragraphs, parted
 from ..record import replace
-from ..rendering.layout import key_sentence, paragraphs, parted
 from ..reply import Outcome, Reply
 from .basis import Basis
 from .dialogue import State
