@@ -93,7 +93,7 @@ class Wording:
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
         frame = self._frames.match(self.core(text))
-        return frozenset(words(frame[1])) if frame else frozenset()
+        return frozenset(words(frame[frame.lastindex or 0])) if frame else frozenset()
 
     def turns(self, text: str) -> bool:
         """Whether ``text`` turns to something else: "what about sleep"."""
