@@ -26,9 +26,9 @@ LAYERS = [
     reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
-    base grams index
-    loading
-    tables
+    disk grams index
+    base
+    loading tables
     repairing
     reading screen glossary transcript
     quality mentions
@@ -78,6 +78,7 @@ WORLD = {
 MEETS = {
     # The disk: one module a reason.
     "ready": {"os"},
+    "disk": {"os"},
     "loading": {"os"},
     "prepare": {"os"},
     "recall": {"os"},
@@ -168,6 +169,13 @@ def test_every_library_has_one_room_and_every_room_one_library(path: Path) -> No
 @pytest.mark.parametrize("path", MODULES, ids=called)
 def test_a_module_meets_no_more_of_the_world_than_it_must(path: Path) -> None:
     assert imports(path) & WORLD == MEETS.get(called(path), set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=called)
+def test_what_is_said_hangs_on_no_file(path: Path) -> None:
+    """Knowledge is read, and completed, where it is made: not while a message is answered."""
+    if path.parent.name in {"safety", "matching", "conversation", "rendering"}:
+        assert not imports(path) & {".disk", ".loading", ".ready"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=called)

@@ -102,8 +102,8 @@ def test_long_topics_come_in_pages() -> None:
         {"id": f"q{i}", "topic": "Long", "questions": [f"What is thing{i}?"], "answer": "A."}
         for i in range(PAGE * 2 + 5)
     ]
-    kb = KnowledgeBase.from_dicts({"intents": intents})
-    session = Session(Bot(kb), Speaker(kb))
+    bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
+    session = Session(bot, Speaker(bot.kb))
     [first] = session.send("/topic long")
     assert (len(first.choices), first.choices[-1].title) == (PAGE + 1, "And 25 more")
     [second] = session.send(str(PAGE + 1))
@@ -354,8 +354,8 @@ class TestRegion:
 
     def test_knowledge_without_numbers(self) -> None:
         intent = {"id": "a", "questions": ["What is a thing?"], "answer": "A thing."}
-        kb = KnowledgeBase.from_dicts({"intents": [intent]})
-        assert "no telephone numbers" in Session(Bot(kb), Speaker(kb)).send("/region")[0].text
+        bot = Bot(KnowledgeBase.from_dicts({"intents": [intent]}))
+        assert "no telephone numbers" in Session(bot, Speaker(bot.kb)).send("/region")[0].text
 
 
 def test_forget(bot: Bot) -> None:

@@ -13,8 +13,8 @@ from .conversation.sentences import Sentences
 from .conversation.smalltalk import SmallTalk
 from .conversation.steering import Steering
 from .conversation.understanding import Matching, Understanding
-from .knowledge.base import KnowledgeBase
-from .knowledge.loading import cues, load
+from .knowledge.base import KnowledgeBase, completed
+from .knowledge.loading import load
 from .matching.matcher import Matcher
 from .model import Level
 from .record import replace
@@ -44,7 +44,7 @@ class Bot:
             UsageError: for a region that ``kb`` has no numbers for.
 
         """
-        self.kb = kb or load()
+        self.kb = load() if kb is None else completed(kb)
         self.region = region
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
@@ -52,7 +52,7 @@ class Bot:
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
         talk = SmallTalk(basis, understanding, chat)
-        self._screen, self._feels = Screen(self.kb), Cue(cues(self.kb).feels)
+        self._screen, self._feels = Screen(self.kb), Cue(self.kb.cues.feels)
         self._steering = Steering(basis, talk)
         self._answering = Answering(basis, understanding, self._steering)
         self._sentences = Sentences(basis, understanding, talk, self._steering, self._answering)

@@ -9,7 +9,6 @@ import re
 from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
-from ..knowledge.loading import cues
 from ..matching.reading import Reader
 from ..text import words
 from .cue import Cue
@@ -34,7 +33,7 @@ class Wording:
 
     def __init__(self, kb: KnowledgeBase, reader: Reader, mentions: Mentions) -> None:
         self._kb, self._reader, self._mentions = kb, reader, mentions
-        self._cues = found = cues(kb)
+        self._cues = found = kb.cues
         self._leads, self._trails = Cue(found.leads), Cue(found.trails)
         self._moments, self._usual = Cue(found.moments), Cue(found.usual)
         self._corrects, self._instead = Cue(found.corrects), Cue(found.instead)

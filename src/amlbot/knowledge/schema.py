@@ -46,7 +46,7 @@ class Draft:
         self.messages: dict[str, tuple[str, ...]] = {}
         self.lexicon = Lexicon()
         self.safety = Safety()
-        self.cues: Cues | None = None
+        self.cues = Cues()
         self._checker = Checker()
         self._unread = False
 
