@@ -48,6 +48,7 @@ class Bot:
         self.region = region
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
+        self.glossary = basis.glossary
         self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
