@@ -34,8 +34,8 @@ class KnowledgeBase(Record):
     safety: Safety = Safety()
     messages: Mapping[str, tuple[str, ...]] = {}
     """What people write of a danger, by its sign; under "calm" what only sounds like it."""
-
-    __slots__ = ("_store",)
+    opened: tuple[Store, KnowledgeBase] | None = None
+    """The ready-made file that it was opened from, and all that was in it."""
 
     @property
     def ready(self) -> Store | None:
@@ -43,9 +43,9 @@ class KnowledgeBase(Record):
 
         A copy with other wording or numbers has it; one with another intent has none.
         """
-        whole = getattr(self.intents, "whole", None)
-        same = whole and all(getattr(self, n) is getattr(whole, n) for n in _WORKED_OUT_FROM)
-        return getattr(whole, "_store", None) if same else None
+        store, whole = self.opened or (None, self)
+        same = all(getattr(self, name) is getattr(whole, name) for name in _WORKED_OUT_FROM)
+        return store if same else None
 
     @property
     def answers(self) -> tuple[Intent, ...]:
@@ -93,10 +93,8 @@ class KnowledgeBase(Record):
     @classmethod
     def from_store(cls, store: Store) -> KnowledgeBase:
         """The knowledge in a ready-made file, which holds what was worked out from it as well."""
-        kb = cls(**unpacked(store))
-        object.__setattr__(kb, "_store", store)
-        kb.intents.whole = kb  # type: ignore[attr-defined]
-        return kb
+        whole = cls(**unpacked(store))
+        return replace(whole, opened=(store, whole))
 
     def parts(self) -> dict[str, object]:
         """The parts from which `from_store` makes this knowledge again."""
