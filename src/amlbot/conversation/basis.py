@@ -26,4 +26,4 @@ class Basis(Record):
         """All of it for ``kb``, with the telephone numbers of ``region``."""
         speaker, reader = Speaker(kb, region), Reader(kb)
         mentions = Mentions(kb, reader)
-        return cls(kb, reader, mentions, Wording(kb, reader, mentions), speaker, Glossary(kb))
+        return cls(kb, reader, mentions, Wording(kb, reader), speaker, Glossary(kb))

@@ -12,7 +12,6 @@ from ..knowledge.base import KnowledgeBase
 from ..matching.reading import Reader
 from ..text import words
 from .cue import Cue
-from .mentions import Mentions
 
 STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
@@ -31,8 +30,8 @@ _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 class Wording:
     """Hears how messages are put, by the cues of one knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase, reader: Reader, mentions: Mentions) -> None:
-        self._kb, self._reader, self._mentions = kb, reader, mentions
+    def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
+        self._kb, self._reader = kb, reader
         self._cues = found = kb.cues
         self._leads, self._trails = Cue(found.leads), Cue(found.trails)
         self._moments, self._usual = Cue(found.moments), Cue(found.usual)
@@ -102,10 +101,6 @@ class Wording:
         """Whether something in ``text`` stands for what was said before, or might (``idly``)."""
         bare = text if idly else self.idle.without(text)
         return any(stand_in.place(bare) for stand_in in self.stand_ins.values())
-
-    def hollow(self, text: str) -> bool:
-        """Whether ``text`` is a few words that name nothing: "what can we do", "then what"."""
-        return len(text.split()) <= FRAGMENT and self._mentions.nameless(text)
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""

@@ -187,7 +187,6 @@ def _entity(fields: Fields) -> Entry:
         forms=forms,
         capitals=fields.texts("capitals"),
         broader=fields.refs("broader", "entity"),
-        confused_with=fields.refs("confused_with", "entity"),
         implied=fields.flag("implied"),
         elsewhere=fields.flag("elsewhere"),
         setting=fields.flag("setting"),
