@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Matcher, Outcome, Turn
-from amlbot.conversation.dialogue import MAX_HISTORY, MAX_MATCHED
+from amlbot.conversation.dialogue import (
+    COUNTED,
+    MAX_HISTORY,
+    MAX_HISTORY_TEXT,
+    MAX_MATCHED,
+    latest,
+)
 
 MOST_MATCHES = 120
 """Matches that one message may cost: pieces, three questions, and each of their readings."""
@@ -66,7 +72,7 @@ def test_any_history_is_answered_at_bounded_cost(
     reply = watched.ask(text, history)  # type: ignore[arg-type]
     assert reply.text.strip()
     assert len(reply.choices) <= 3
-    assert len(counting.asked) <= MOST_MATCHES * (MAX_HISTORY + 1)
+    assert len(counting.asked) <= MOST_MATCHES * (MAX_HISTORY_TEXT // COUNTED + 1)
     assert all(len(asked) <= 3 * MAX_MATCHED for asked in counting.asked)
     assert watched.ask(text, history) == reply  # type: ignore[arg-type]
 
@@ -89,6 +95,31 @@ def test_only_the_last_messages_count(watched: Bot) -> None:
     recent = [Turn("user", f"weather {i}") for i in range(MAX_HISTORY)]
     before = [Turn("user", "what is idh1")] * 500
     assert watched.ask("tell me more", before + recent) == watched.ask("tell me more", recent)
+
+
+def test_of_a_long_history_the_latest_is_read_and_each_message_whole() -> None:
+    assert latest(["a"] * 999) == ["a"] * MAX_HISTORY
+    different = [f"question {i}" for i in range(99)]
+    assert latest(different) == different[-MAX_HISTORY_TEXT // COUNTED :]
+    long = "x" * 9000
+    assert latest([long, "y" * 999, "z"]) == [long, "y" * 999, "z"]
+    assert len(latest([f"{long}{i}" for i in range(9)])) == MAX_HISTORY_TEXT // MAX_MATCHED
+    assert sum(map(len, latest([c * 700 for c in "abcdefghi"]))) <= MAX_HISTORY_TEXT
+
+
+def test_thirty_picks_in_a_row_are_played_through_again(bot: Bot) -> None:
+    said = ["What is NPM1?"] + ["1"] * 30
+    history = [Turn("user", text) for text in said]
+    kept = [bot.filled(reply) for reply in bot.replies(said)]
+    assert [bot.ask("1", history[:i]) for i in range(1, 31)] == kept[1:]
+    assert {reply.outcome for reply in kept} == {Outcome.ANSWER}
+
+
+def test_an_alarm_amid_a_long_message_is_not_forgotten(bot: Bot) -> None:
+    filling = "We went home and he ate some soup and looked at the garden. " * 45
+    story = f"{filling}He has crushing chest pain. {filling}"
+    assert bot.ask(story).level == "emergency"
+    assert bot.ask("what is MRD?", [Turn("user", story)]).text.startswith("What I said before")
 
 
 def test_every_small_talk_is_known_for_what_it_is(bot: Bot) -> None:

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
-from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, Problem
+from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, Problem, Reply
+from amlbot.conversation.speaking import Speaker
 from amlbot.knowledge.yamlfile import parse
 from amlbot.rendering.render import as_json, as_text
-from amlbot.text import printable
+from amlbot.text import printable, quoted
 from amlbot.web import create_app
 from conftest import SMALL
 from serving import post, send
@@ -144,6 +145,9 @@ messages = st.lists(
     | anything,
     max_size=5,
 )
+braced = st.lists(
+    st.sampled_from(["{", "}", "{topics}", "{emergency}", "{asked}", "{word}", "idh1", " ", "?"])
+).map("".join)
 bodies = st.fixed_dictionaries(
     {},
     optional={
@@ -155,6 +159,15 @@ bodies = st.fixed_dictionaries(
         "stream_options": anything | st.just({"include_usage": True}),
     },
 )
+
+
+@many
+@given(braced)
+def test_no_placeholder_that_is_typed_is_filled(small: KnowledgeBase, typed: str) -> None:
+    speaker = Speaker(small)
+    assert typed in speaker.tell("no-term", word=typed)
+    said = Reply(Outcome.CHAT, speaker.say("left-over", asked=quoted(typed)))
+    assert typed in speaker.filled(said).text
 
 
 @pytest.fixture(scope="module")

@@ -119,15 +119,46 @@ def test_small_talk(bot: Bot) -> None:
     assert (reply.outcome, reply.text) == (Outcome.CHAT, "Hello there.")
 
 
+def test_more_in_knowledge_without_topics_is_no_small_talk() -> None:
+    intents = [
+        {"id": "hours", "questions": ["When are you open?"], "answer": "From nine to five."},
+        {"id": "place", "questions": ["Where is the shop?"], "answer": "By the river."},
+        {"id": "chat-more", "chat": True, "questions": ["tell me more"], "answer": "Ask first."},
+    ]
+    bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
+    said = [reply.text for reply in bot.replies(["when are you open", *["tell me more"] * 4])]
+    assert "By the river." in said[1]
+    assert said[2].startswith("That is all I have on this.")
+    assert "Ask first." not in "".join(said)
+    assert len({*said}) == len(said)  # the same thing is not said twice either
+
+
 def test_numbers_of_the_readers_region(bot: Bot) -> None:
     assert "Call 911" in bot.ask("fever number to call").text
     assert "Call 999" in bot.ask("fever number to call", region="uk").text
-    assert "Call 911" in bot.ask("fever number to call", region="nowhere").text
+    assert "Call 999" in bot.ask("fever number to call", region="UK").text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "what is idh1? where is the purple {crisis} elephant?",
+        "what is idh1? what is idh2? why am i so tired? is a {topics} fever high?",
+    ],
+    ids=["a title", "left over"],
+)
+def test_what_is_typed_is_said_back_as_it_was_typed(bot: Bot, typed: str) -> None:
+    name = typed[typed.index("{") : typed.index("}") + 1]
+    said = bot.ask(typed).text
+    assert name in said
+    assert not any(filled in said for filled in ("988", "911", "Genes"))
 
 
 def test_a_region_without_numbers_is_refused(small: KnowledgeBase) -> None:
     with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
         Bot(small, region="moon")
+    with pytest.raises(amlbot.AmlbotError, match=r"region 'moon' \(there are: us, uk\)"):
+        Bot(small).ask("fever number to call", region="moon")
 
 
 def test_an_empty_message(bot: Bot) -> None:
@@ -221,6 +252,22 @@ def test_what_was_just_answered_is_not_on_offer(bot: Bot) -> None:
     reply = bot.ask("What is IDH1? What is IDH2?")
     assert [part.intent for part in reply.each] == ["idh1-what", "idh2-what"]
     assert "idh2-what" not in [choice.intent for choice in reply.choices]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("What is IDH1? What is IDH2?", False), ("What is IDH2? What is IDH1?", True)],
+)
+def test_more_after_several_answers_is_of_the_last(bot: Bot, text: str, more: bool) -> None:
+    assert bot.ask(text).more is more
+    then = bot.ask("tell me more", [Turn("user", text)])
+    assert (then.text == "It has a longer story.") is more
+
+
+def test_where_one_of_several_questions_is_asked_back_the_choices_are_asked_about(bot: Bot) -> None:
+    reply = bot.ask("What is IDH2? Can you tell me about the gene?")
+    assert [part.outcome for part in reply.each] == ["answer", "clarify"]
+    assert (reply.outcome, reply.settled, reply.heading) == ("answer", False, "choices")
 
 
 def test_own_wording() -> None:

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load
+from amlbot.chat import transcript
 from amlbot.chat.commands import COMMANDS, PAGE, Session
 from amlbot.chat.completion import MAX_OFFERED, complete
 from amlbot.conversation.speaking import Speaker
-from amlbot.reply import Outcome
+from amlbot.knowledge.disk import read
+from amlbot.knowledge.yamlfile import Document
+from amlbot.reply import Outcome, Reply
 from test_repl import KNOWLEDGE
 
 
@@ -59,8 +62,9 @@ def test_every_way_in_words_leads_to_a_command(session: Session) -> None:
 )
 def test_short_ways_say_the_words(session: Session, short: str, words: str) -> None:
     session.send("what is idh1")
+    before = session.state
     by_command = session.send(short)[0]
-    session.exchanges.pop()
+    session.state = before
     assert session.send(words)[0] == by_command
     assert session.exchanges[-1].typed == words
 
@@ -91,6 +95,27 @@ def test_a_number_after_an_answer_is_the_bots(session: Session) -> None:
     assert session.send("1")[0].intent == "idh2-what"
 
 
+@pytest.mark.parametrize(
+    "line", ["2", "number 2", "no. 2", "option 2", "#2", "2!", "the second one"]
+)
+def test_there_is_one_list_to_pick_from(line: str) -> None:
+    talk = {"chat": True, "answer": "Ask first.", "questions": ["the second one", "second"]}
+    kb = KnowledgeBase.from_documents(
+        [*read(KNOWLEDGE), Document("talk", {"intents": [{"id": "chat-pick-second", **talk}]})]
+    )
+    bot = Bot(kb)
+    session = Session(bot, Speaker(bot.kb))
+    session.send("what is idh1")
+    session.send("/topics")
+    session.send("/help")  # shows no list of its own
+    assert session.send(line)[0].text == "Signs"
+    [found] = session.send("/search idh1 idh2")
+    assert session.send(line)[0].intent == found.choices[1].intent
+    session.send("/topics")
+    session.send("what is idh1")
+    assert session.send(line)[0].intent == "tired-why"
+
+
 def test_a_number_that_is_not_there_leaves_the_list_open(session: Session, say: Say) -> None:
     session.send("/topics")
     assert "no number 9" in say("9")
@@ -117,10 +142,18 @@ def test_a_topic_is_found_by_part_of_its_name_or_nearly(say: Say, name: str) -> 
     assert say(f"/topic {name}") == "Signs"
 
 
-@pytest.mark.parametrize("name", ["", "purple", "3", "Genes 99"])
+@pytest.mark.parametrize("name", ["", "purple", "3", "Genes 99", "genes7", "genes ²", "Genes 1000"])
 def test_no_such_topic_shows_what_there_is(session: Session, name: str) -> None:
     [reply] = session.send(f"/topic {name}")
     assert reply.choices or reply.text == "Genes"
+
+
+@pytest.mark.parametrize("name", ["COVID 19", "covid 19", "covid19", "COVID 19 1"])
+def test_a_topic_may_end_in_a_number(name: str) -> None:
+    intent = {"id": "a", "topic": "COVID 19", "questions": ["What is it?"], "answer": "A virus."}
+    bot = Bot(KnowledgeBase.from_dicts({"intents": [intent]}))
+    [reply] = Session(bot, Speaker(bot.kb)).send(f"/topic {name}")
+    assert (reply.text, [choice.title for choice in reply.choices]) == ("COVID 19", ["What is it?"])
 
 
 def test_search_without_words_and_without_a_find(say: Say) -> None:
@@ -231,6 +264,23 @@ def test_a_danger_sign_given_to_any_command_comes_first(session: Session, line: 
     assert session.send(line)[0].outcome is Outcome.URGENT
 
 
+@pytest.mark.parametrize(
+    "line", ["/chest pain", "/suicide", "/bleeding won't stop", "/ chest pain"]
+)
+def test_a_danger_sign_that_looks_like_a_command_comes_first(
+    bundled: KnowledgeBase, line: str
+) -> None:
+    first, *_ = Session(Bot(bundled), Speaker(bundled)).send(line)
+    assert first.outcome is Outcome.URGENT
+
+
+def test_a_doubt_stands_above_what_a_command_says(bundled: KnowledgeBase) -> None:
+    session = Session(Bot(bundled), Speaker(bundled, "uk"))
+    line, kept = session.send("/questions how do others bear it, i cant cope")
+    assert "116 123" in line.text
+    assert "how do others bear it" in kept.text
+
+
 class TestSaving:
     @pytest.fixture(autouse=True)
     def talk(self, session: Session) -> None:
@@ -255,6 +305,20 @@ class TestSaving:
         assert "<li>May I [fly](x)?</li>" in text
         assert "@media print" in text
         assert "<script" not in text
+
+    def test_as_it_stood_on_the_screen(self, say: Say, tmp_path: Path) -> None:
+        for line in ("forget", "more", "i cant breathe", "what is ihd1"):
+            say(line)
+        say("/save notes.md")
+        markdown = (tmp_path / "notes.md").read_text(encoding="utf-8")
+        assert "### more\n\nAsk me a question first." in markdown  # without a heading
+        assert "### i cant breathe\n\n**URGENT: CALL 911 NOW**\n\nCall 911 now." in markdown
+        counts, taken = "What I said before still counts.", 'I take "ihd1" to mean IDH1.'
+        assert f"### what is ihd1\n\n{counts}" in markdown
+        assert f"{taken}\n\n**What is IDH1?**\n\nIDH1 is a gene" in markdown
+        say("/save notes.html")
+        html = (tmp_path / "notes.html").read_text(encoding="utf-8")
+        assert "<p><strong>URGENT: CALL 911 NOW</strong></p>\n<p>Call 911 now." in html
 
     def test_without_a_name_it_finds_a_free_one(self, say: Say, tmp_path: Path) -> None:
         say("save")
@@ -307,6 +371,15 @@ class TestSaving:
     def test_only_its_owner_can_read_it(self, say: Say, tmp_path: Path) -> None:
         say("/save notes.md")
         assert stat.S_IMODE((tmp_path / "notes.md").stat().st_mode) == 0o600
+
+
+def test_only_an_answer_has_emphasis() -> None:
+    reply = Reply(Outcome.ANSWER, "- **What it is:** 2 * 3 <b>")
+    notes = transcript.Notes(date(2026, 11, 27), (transcript.Exchange("**MRD**?", reply),), ())
+    forms = (transcript.as_markdown, transcript.as_html)
+    markdown, html = (form(notes, lambda occasion, **_: occasion) for form in forms)
+    assert "### \\*\\*MRD\\*\\*?\n\n- **What it is:** 2 \\* 3 \\<b\\>" in markdown
+    assert "<h3>**MRD**?</h3>\n<p>- <strong>What it is:</strong> 2 * 3 &lt;b&gt;</p>" in html
 
 
 @pytest.mark.parametrize("name", ["notes.md", "notes.html"])
@@ -365,6 +438,7 @@ def test_forget(bot: Bot) -> None:
     session.send("keep")
     session.send("forget everything")
     assert (session.exchanges, session.kept, forgotten) == ([], [], [True])
+    assert session.send("1")[0].text.startswith("I have no numbered list open")
 
 
 @pytest.mark.parametrize(("typed", "near"), [("/serach x", "/search"), ("/hlep", "/help")])

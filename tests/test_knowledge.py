@@ -23,6 +23,9 @@ SURE = 0.9
 """Score of what answers a promise: it is no guess."""
 GOOD = "intents:\n  - id: a\n    questions: [What is a?]\n    answer: This.\n"
 
+FIGURE = f"{GOOD}    figures: [{{title: t, bars: "
+ENTITIES = "entities: [\n{id: a, name: X1, kind: gene, forms: [x 1, y], capitals: [ALL]},\n"
+
 
 def problems(tmp_path: Path, text: str | bytes) -> list[str]:
     file = tmp_path / "k.yaml"
@@ -91,6 +94,43 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
         ("lexicon: {opposites: x}", "k.yaml:1: opposites must be a list of lists"),
         ("cues: {stand-ins: {x: [it]}}", "k.yaml:1: 'x' (write {} where the name goes)"),
         ("cues: {frames: [the one]}", "k.yaml:1: 'the one' (write {} where the word goes)"),
+        (f"{FIGURE}[{{label: l, value: 4}}], of: 0}}]", "k.yaml:5: of must be more than 0"),
+        (f"{FIGURE}[{{label: l, value: -3}}], of: 10}}]", "k.yaml:5: value must be from 0 to 10"),
+        (f"{FIGURE}[{{label: l, value: 11}}], of: 10}}]", "k.yaml:5: value must be from 0 to 10"),
+        (f"{FIGURE}[{{label: l, value: {'9' * 400}}}]}}]", "k.yaml:5: value must be a number"),
+        (f"{FIGURE}[{{label: l, value: .nan}}]}}]", "k.yaml:5: value must be a number"),
+        (f"{FIGURE}[]}}]", "k.yaml:5: a figure without bars"),
+        (
+            ENTITIES + "{id: b, name: X-1, kind: gene}]",
+            "k.yaml:3: name 'x 1' is already written at",
+        ),
+        (
+            ENTITIES + "{id: b, name: y, kind: gene}]",
+            "k.yaml:3: name 'y' is already written at k.ya",
+        ),
+        (
+            ENTITIES + "{id: b, name: b, kind: gene, capitals: [ALL]}]",
+            "k.yaml:3: name in capitals 'ALL' is already written at k.yaml:2 (keep one)",
+        ),
+        (
+            ENTITIES + "{id: b, name: b, kind: drugg}]",
+            "k.yaml:3: there is no kind 'drugg' (did you mean 'drug'?)",
+        ),
+        (
+            ENTITIES + "{id: b, name: b, kind: star}]",
+            "k.yaml:3: there is no kind 'star' (there are: aspect, dis",
+        ),
+        (
+            "replies:\n  unknwon: x",
+            "k.yaml:2: there is no occasion 'unknwon' (did you mean 'unknown'?)",
+        ),
+        ("replies: {zzz: x}", "k.yaml:1: there is no occasion 'zzz' (remove it: nothing would"),
+        ("replies: {typed-zzz: x}", "k.yaml:1: there is no occasion 'typed-zzz' ("),
+        (
+            'replies:\n  unknown:\n    - x\n    - "Call {emergecy}"',
+            "k.yaml:4: there is no fact 'emergecy' (did you mean 'emergency'?)",
+        ),
+        ("replies: {unknown: 'Of {number}'}", "k.yaml:1: there is no fact 'number'"),
         ("intents: {id: a}", "k.yaml:1: intents must be a list"),
         ("intents: [a]", "k.yaml:1: an intent must be fields with values"),
         ("topic: [a, b]", "k.yaml:1: topic must be text"),
@@ -132,6 +172,41 @@ def test_every_mistake_of_every_file_is_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError) as caught:
         load(tmp_path)
     assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        ("replies: {unknown: a}", "replies: {unknown: b}", "reply 'unknown'"),
+        ("lexicon: {spellings: {a: [b]}}", "lexicon: {spellings: {a: [c]}}", "spelling 'a'"),
+        ("safety: {guards: {denial: [a]}}", "safety: {guards: {denial: [b]}}", "guard 'denial'"),
+        ("safety: {limits: {high: 38}}", "safety: {limits: {high: 39}}", "limit 'high'"),
+        ("cues: {leads: [a]}", "cues: {leads: [b]}", "cue 'leads'"),
+    ],
+)
+def test_what_two_files_say_of_one_thing_is_reported(
+    tmp_path: Path, first: str, second: str, kind: str
+) -> None:
+    (tmp_path / "a.yaml").write_text(first)
+    (tmp_path / "b.yaml").write_text(second)
+    expected = f"b.yaml:1: {kind} is already written at a.yaml:1 (keep one)"
+    assert [str(problem) for problem in check(tmp_path)] == [expected]
+
+
+def test_cues_may_be_spread_over_files(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("cues: {leads: [a], stand-ins: {'{}': [it]}}")
+    (tmp_path / "b.yaml").write_text("cues: {trails: [b]}")
+    assert load(tmp_path).cues == Cues(leads=("a",), trails=("b",), stand_ins={"{}": ("it",)})
+
+
+def test_replies_of_ones_own_may_use_what_is_filled_in_there(tmp_path: Path) -> None:
+    replies = [
+        "unknown: 'I know of {some-topics}, not that. Call {helpline} or {desk}.'",
+        "no-list: 'No list has {number}.'",
+        "typed-topic-genes: [the genes]",
+    ]
+    facts = "facts: [{id: desk, text: the desk}]"
+    assert problems(tmp_path, f"{facts}\nreplies: {{{', '.join(replies)}}}") == []
 
 
 def test_an_alias_bomb_costs_nothing(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ class TestFaults:
         def broken(*_: object) -> Reply:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(Bot, "ask", broken)
+        monkeypatch.setattr(Bot, "turn", broken)
         status, out = chat(f"what is idh2{ENTER}quit{ENTER}")
         assert status == 0
         assert "Something went wrong inside amlbot" in out

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amlbot import KnowledgeBase, check
+from amlbot import Bot, KnowledgeBase, check
 from amlbot.model import Level, Safety
 from amlbot.quality import Quality
 from amlbot.safety.numerals import read_number
@@ -29,6 +29,7 @@ FILES = [
     )
 ]
 RANK = list(Level)
+FEVER = "He has had a fever of 38.6 since this morning"
 
 
 def dangers(kind: str) -> list[tuple[str, Level, bool]]:
@@ -105,6 +106,42 @@ def test_the_strongest_sign_wins(screen: Screen) -> None:
     alarm = screen.check("Temp 38.4 and loose stools all day. Also he cannot breathe.")
     assert alarm is not None
     assert (alarm.level, alarm.sign) == (Level.EMERGENCY, "air")
+
+
+@pytest.mark.parametrize(
+    "beside", [f"{FEVER}. {{}}", f"{{}}. {FEVER}.", f"{FEVER} and {{}}"], ids=["1st", "2nd", "one"]
+)
+@pytest.mark.parametrize(("level", "most_lost"), [(Level.EMERGENCY, 0), (Level.CRISIS, 3)])
+def test_what_only_likeness_hears_is_heard_beside_a_fever(
+    screen: Screen, beside: str, level: Level, most_lost: int
+) -> None:
+    """In leukemia a fever is the usual company of an emergency."""
+    caught = [message for message, wanted, _ in CAUGHT if wanted is level]
+    alike = [m for m in caught if (alarm := screen.check(m)) and alarm.likeness]
+    lost = [m for m in alike if not reaches(screen, beside.format(m), level)]
+    assert len(lost) <= most_lost, lost
+
+
+def test_what_is_calm_stays_a_call_beside_a_fever(screen: Screen) -> None:
+    for message in QUIET[::10]:
+        alarm = screen.check(f"{FEVER}. {message}")
+        assert alarm
+        assert alarm.level is Level.CALL_TEAM, message
+
+
+def test_who_is_at_the_bed_counts_beside_a_fever_too(screen: Screen) -> None:
+    stares = "Since noon he stares past me and can't tell me the name of our dog."
+    assert reaches(screen, f"The nurse measured 38.6. {stares}", Level.EMERGENCY)
+    alarm = screen.check(f"The hospice nurse measured 38.6. {stares}")
+    assert alarm
+    assert alarm.level is Level.CALL_TEAM
+
+
+def test_a_crisis_beside_a_fever_does_not_silence_the_call(bot: Bot) -> None:
+    crisis = "honestly if a bus hit me on the way to clinic I'd say thanks to the driver"
+    reply = bot.ask(f"{crisis}. {FEVER}.").text
+    assert reply.startswith("I am glad you told me.")
+    assert bot.ask(FEVER).text in reply
 
 
 def test_a_guard_quiets_only_its_own_clause(screen: Screen) -> None:

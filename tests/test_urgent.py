@@ -7,7 +7,7 @@ import pytest
 from amlbot import Bot, KnowledgeBase, Outcome, Turn
 from amlbot.model import Level
 from amlbot.rendering.render import as_text
-from amlbot.safety.screen import ALARM, Alarm, Screen
+from amlbot.safety.screen import ALARM, Alarm
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_only_somewhat_resembles_a_danger_gets_no_line_above_an_answer(
     bot: Bot, monkeypatch: pytest.MonkeyPatch, typed: str, likeness: float, line: bool
 ) -> None:
     alarm = Alarm(Level.WATCH, "low", "Call somebody.", False, "so low", likeness=likeness)
-    monkeypatch.setattr(Screen, "check", lambda screen, text: alarm)
+    monkeypatch.setattr(bot, "danger", lambda text: alarm)
     assert bot.ask(typed).text.startswith("Call somebody.") is line
 
 

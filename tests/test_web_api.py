@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from amlbot import AmlbotError, Bot, Candidate, KnowledgeBase, Match
-from amlbot.conversation.dialogue import MAX_HISTORY
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -20,8 +19,7 @@ pytest.importorskip("uvicorn")
 from starlette.types import ASGIApp
 
 from amlbot.web import create_app, from_environment
-from amlbot.web.limits import MAX_BODY, MAX_HISTORY_TEXT, MAX_TEXT
-from amlbot.web.messages import latest
+from amlbot.web.limits import MAX_BODY, MAX_TEXT
 from serving import Answer, post, send
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -122,13 +120,6 @@ def test_a_history_of_any_length_is_cut(app: ASGIApp) -> None:
     assert post(app, "/api/ask", {"text": "1", "history": history}).status == 200
     history.append({"role": "user", "content": "what is idh1"})
     assert ask(app, "1", history=history)["intent"] == "idh2-what"
-
-
-def test_of_a_long_history_the_latest_is_read() -> None:
-    assert latest(["a"] * 99) == ["a"] * MAX_HISTORY
-    assert latest(["x" * 9000, "y" * 999, "z"])[1:] == ["y" * 999, "z"]
-    assert len(latest(["x" * 9000] * 9)) == 2
-    assert sum(map(len, latest(["x" * 700] * 9))) <= MAX_HISTORY_TEXT
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from amlbot import Bot, Candidate, KnowledgeBase, Match, Outcome, Turn
-from amlbot.conversation.dialogue import MAX_HISTORY
+from amlbot.conversation.dialogue import MAX_HISTORY, latest
 from amlbot.model import Bar, Figure, Term
 from amlbot.reply import Reply
 
@@ -167,12 +167,17 @@ def test_the_page_says_what_the_bot_says(app: ASGIApp, small: KnowledgeBase) -> 
 
 
 def test_a_long_conversation_forgets_its_beginning(app: ASGIApp) -> None:
-    page = get(app).text
-    for i in range(MAX_HISTORY + 3):
-        page = press(app, page, text=f"nice weather {i}")
+    before = [f"nice weather {i}" for i in range(MAX_HISTORY + 3)]
+    page = press(app, get(app).text, said=before, turn=str(len(before)), text="nice weather")
     said = Reader(page).fields("said")
-    assert (len(said), said[0]) == (MAX_HISTORY, "nice weather 3")
-    assert f'<article id="turn-{MAX_HISTORY + 3}"' in page
+    assert said == [*latest(before), "nice weather"]
+    assert f'<article id="turn-{MAX_HISTORY + 4}"' in page
+
+
+def test_a_long_message_is_carried_along_whole(app: ASGIApp) -> None:
+    story = f"{'We went home. ' * 400}What is IDH1? {'We went home. ' * 400}".strip()
+    page = press(app, press(app, get(app).text, text=story), text="what is idh2")
+    assert Reader(page).fields("said") == [story, "what is idh2"]
 
 
 class Unsure:
@@ -238,6 +243,14 @@ def test_the_region_of_the_page(app: ASGIApp) -> None:
     assert '<a href="tel:999">' in page
     assert '<option value="uk" selected>' in page
     assert '<a href="tel:911">' in press(app, page, set="region", region="moon")
+
+
+def test_a_region_that_is_unknown_leaves_the_bots_own(bot: Bot) -> None:
+    app = create_app(Bot(bot.kb, region="UK"))
+    page = press(app, get(app).text, text="fever number to call", region="moon")
+    assert "Call 999" in page
+    assert '<option value="uk" selected>' in page
+    assert "911" not in page
 
 
 def test_knowledge_without_regions_has_no_numbers_to_choose() -> None:

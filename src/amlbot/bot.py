@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .conversation.answering import Answering
 from .conversation.basis import Basis
 from .conversation.cue import Cue
-from .conversation.dialogue import MAX_HISTORY, MAX_READ, History, State, clipped, user_messages
+from .conversation.dialogue import (
+    MAX_HISTORY,
+    MAX_READ,
+    History,
+    State,
+    clipped,
+    latest,
+    user_messages,
+)
 from .conversation.sentences import Sentences
 from .conversation.smalltalk import SmallTalk
-from .conversation.steering import Steering
+from .conversation.steering import Steering, numbered
 from .conversation.understanding import Matching, Understanding
 from .knowledge.base import KnowledgeBase, completed
 from .knowledge.loading import load
@@ -20,12 +28,10 @@ from .model import Level
 from .record import replace
 from .reply import Choice, Outcome, Reply
 from .safety.screen import Alarm, Screen
-from .text import printable, words
+from .text import quoted, words
 
 HARD = frozenset({Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN})
 """Replies before which a feeling is met; small talk and alarms have words of their own."""
-
-_NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
 
 
 class Bot:
@@ -45,21 +51,23 @@ class Bot:
 
         """
         self.kb = load() if kb is None else completed(kb)
-        self.region = region
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
-        self.glossary = basis.glossary
+        self.region, self.glossary = self._speaker.region, basis.glossary
         self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
         talk = SmallTalk(basis, understanding, chat)
-        self._screen, self._feels = Screen(self.kb), Cue(self.kb.cues.feels)
+        self._feels = Cue(self.kb.cues.feels)
+        # What is played through again was screened before: a long story would take its time anew.
+        self._screened = lru_cache(MAX_HISTORY)(Screen(self.kb).check)
         self._steering = Steering(basis, talk)
         self._answering = Answering(basis, understanding, self._steering)
         self._sentences = Sentences(basis, understanding, talk, self._steering, self._answering)
         self.say = self._speaker.tell
         self.show = self._speaker.show
         self.filled = self._speaker.filled
+        self.picked = self._steering.picked
 
     def ask(self, text: str, history: History = (), region: str = "") -> Reply:
         """The reply to ``text`` after ``history``, oldest message first.
@@ -69,27 +77,30 @@ class Bot:
 
         Raises:
             TypeError: for a ``text`` that is no string, such as a message with its role around it.
+            UsageError: for a ``region`` that there are no numbers for.
 
         """
         if not isinstance(text, str):
             raise TypeError(f"a message must be a string, not {type(text).__name__}")
-        before = map(clipped, user_messages(history)[-MAX_HISTORY:])
-        *_, reply = self.replies([*before, text])
+        *_, reply = self.replies([*latest(user_messages(history)), text])
         return self.filled(reply, region)
 
     def replies(self, said: Iterable[str]) -> Iterator[Reply]:
         """The reply to each message of a conversation in turn, still to be `filled`."""
         state = State()
         for text in said:
-            reply, state = self._turn(text, state)
+            reply, state = self.turn(text, state)
             yield reply
 
     def danger(self, text: str) -> Alarm | None:
         """The danger sign in ``text``, which nothing that was said before can change."""
-        return self._screen.check(clipped(text, MAX_READ))
+        return self._screened(clipped(text, MAX_READ))
 
-    def _turn(self, text: str, state: State) -> tuple[Reply, State]:
-        """The safety screen first, whatever came before; then everything else."""
+    def turn(self, text: str, state: State) -> tuple[Reply, State]:
+        """The reply to ``text``, still to be `filled`, and what the conversation has come to.
+
+        For whoever holds one conversation and its `State`: nothing is played through again.
+        """
         alarm = self.danger(text)
         if alarm and alarm.urgent:
             reply = self._urgent(alarm, text)
@@ -134,7 +145,7 @@ class Bot:
         elif asked and alarm.level is Level.CRISIS:
             said += f"\n\n{self._speaker.say('also-asked-crisis')}"
         elif self._answers(asked):
-            said += f"\n\n{self._speaker.say('also-asked', asked=printable(asked))}"
+            said += f"\n\n{self._speaker.say('also-asked', asked=quoted(asked))}"
         [sources] = [sign.sources for sign in self.kb.safety.signs if sign.id == alarm.sign]
         return Reply(
             Outcome.URGENT,
@@ -155,10 +166,10 @@ class Bot:
         """A number picks; small talk is met; what asks several things is cut; the rest answered."""
         if not words(text):
             return Reply(Outcome.CHAT, self._speaker.say("empty"), choices=state.choices), state
-        number = _NUMBER.fullmatch(text)
-        if number:
-            nothing = Reply(Outcome.CHAT, self._speaker.say("no-list", number=number[1])), state
-            return self._steering.pick(int(number[1]), state) or nothing
+        number = numbered(text)
+        if number is not None:
+            nothing = Reply(Outcome.CHAT, self._speaker.say("no-list", number=str(number))), state
+            return self._steering.pick(number, state) or nothing
         return (
             self._steering.steered(text, state)
             or self._sentences.answer(text, state)

@@ -104,6 +104,15 @@ class Intent(Record):
         return {"id": self.id, "title": self.title, "topic": self.topic}
 
 
+KINDS = frozenset(
+    {
+        *("gene", "drug", "regimen", "procedure", "test", "disease", "response", "aspect"),
+        *("place", "meaning", "other"),
+    }
+)
+"""Kinds of entity: how far a name is guarded, and what it may stand in for, depends on them."""
+
+
 class Entity(Record):
     """A name that must not be confused with another: a gene, drug, test, disease, aspect."""
 
@@ -111,6 +120,7 @@ class Entity(Record):
     name: str
     """How it is written when it is shown."""
     kind: str
+    """One of the `KINDS`."""
     forms: tuple[str, ...] = ()
     """Every way it is written; letter case, hyphens and spaces do not matter."""
     capitals: tuple[str, ...] = ()

@@ -128,8 +128,23 @@ class Reply(Record):
     titles and texts of all of them in ``text``, and their sources, choices and figures."""
 
     @property
+    def headline(self) -> str:
+        """The question that is answered; small talk and alarms are shown without one."""
+        return "" if self.outcome in (Outcome.CHAT, Outcome.URGENT) else self.title or ""
+
+    @property
+    def body(self) -> str:
+        """What ``text`` says below its ``lead``."""
+        return self.text.removeprefix(self.lead).strip()
+
+    @property
     def settled(self) -> bool:
-        """Whether its choices are next questions; else the reader is asked which one is meant."""
+        """Whether its choices are next questions; else the reader is asked which one is meant.
+
+        Of several questions one that is asked back is enough for that: the choices are its own.
+        """
+        if self.parts:
+            return all(part.outcome is not Outcome.CLARIFY for part in self.parts)
         return self.outcome in (Outcome.ANSWER, Outcome.CHAT)
 
     @property

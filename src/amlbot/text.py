@@ -109,6 +109,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else text.translate(_Printable())
 
 
+def quoted(text: str) -> str:
+    """``text`` as somebody typed it, for what is still to be filled: no {name} in it is filled."""
+    return printable(text).replace("{", "{{")
+
+
 def escaped(json: str) -> str:
     """``json`` with what `printable` would take out written as JSON's own escapes."""
     return json if json.isprintable() else json.translate(_Escaped())

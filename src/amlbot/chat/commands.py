@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import saving
+from ..conversation.dialogue import State
 from ..conversation.speaking import Speaker
-from ..record import Record
-from ..reply import Choice, Outcome, Reply, Turn
+from ..model import Intent
+from ..record import Record, replace
+from ..reply import Choice, Outcome, Reply
 from ..text import words
 from . import transcript
 
@@ -26,8 +28,8 @@ MIN_FOUND = 0.02
 """Least chance of a question that a search lists."""
 DEFAULT_FILE = "amlbot-notes.html"
 
-_NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
 _CALLED = re.compile(r"/(\S*)(.*)", re.DOTALL)
+_PAGED = re.compile(r"(.+) (\d{1,3})", re.ASCII)
 _LABELLED = re.compile(r"\s*(\w+)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -37,7 +39,7 @@ def _nothing() -> None:
 
 @dataclass
 class Session:
-    """What one person said and was told, what a number would pick, what is kept for the doctor."""
+    """What one person said and was told, where that leads, and what is kept for the doctor."""
 
     bot: Bot
     speaker: Speaker
@@ -45,6 +47,8 @@ class Session:
     forget: Callable[[], None] = _nothing
     """Empties what the keyboard remembers and what the screen shows."""
     today: Callable[[], date] = date.today
+    state: State = field(default_factory=State)
+    """What the conversation has come to; its choices are the one list that a number picks from."""
     exchanges: list[transcript.Exchange] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     """Questions for the doctor."""
@@ -52,32 +56,38 @@ class Session:
     """Those that stand in a file."""
     over: bool = False
     """Whether the last line was to leave."""
-    _offered: Sequence[str] = ()
-    """Lines that a number sends, after a list that a command made."""
+    _lines: Mapping[Choice, str] = field(default_factory=dict)
+    """What picking a choice sends that no answer belongs to, such as a topic."""
 
     def send(self, line: str) -> list[Reply]:
         """The replies to one line: a command, or a message for the bot.
 
-        What is given to a command is searched for danger signs like every other message.
+        What is given to a command is searched for danger signs like every other message; so is
+        all of a line that no command goes by, such as "/chest pain".
         """
-        if (picked := _NUMBER.fullmatch(line)) and self._offered:
-            number = int(picked[1])
-            if not 1 <= number <= len(self._offered):
-                return [self.told("no-such-choice", number=str(number))]
-            line = self._offered[number - 1]
+        if self._lines and (picked := self.bot.picked(line, self.state)):
+            line = self._lines.get(picked, line)
         command, argument = self._read(line)
-        self._offered, self.over = (), False
+        self.over = False
         if command is None:
             return [self.ask(line)]
-        alarm = self.bot.ask(argument, (), self.speaker.region) if argument else None
-        urgent = [alarm] if alarm and alarm.outcome is Outcome.URGENT else []
-        return [*urgent, command.run(self, argument)]
+        return [*self._alarmed(argument), command.run(self, argument)]
 
     def ask(self, message: str) -> Reply:
         """What the bot says to ``message`` after all that was said."""
-        reply = self.bot.ask(message, self._history(), self.speaker.region)
+        reply, self.state = self.bot.turn(message, self.state)
+        reply = self.bot.filled(reply, self.speaker.region)
         self.exchanges.append(transcript.Exchange(message, reply))
         return reply
+
+    def _alarmed(self, text: str) -> list[Reply]:
+        """What is to be read first if ``text`` tells of a danger: the alarm, or its line."""
+        alarm = self.bot.danger(text)
+        if alarm is None:
+            return []
+        if alarm.urgent:
+            return [self.bot.ask(text, (), self.speaker.region)]
+        return [self.bot.filled(Reply(Outcome.CHAT, alarm.reply), self.speaker.region)]
 
     @property
     def last_question(self) -> transcript.Exchange | None:
@@ -94,17 +104,14 @@ class Session:
         """A reply of the program's own."""
         return Reply(Outcome.CHAT, self.speaker.tell(occasion, 0, **values))
 
-    def offering(self, text: str, titles: Iterable[str], lines: Sequence[str]) -> Reply:
-        """A numbered list; a number sends the line of that place."""
-        self._offered = lines
-        return Reply(Outcome.CLARIFY, text, choices=tuple(Choice("", t) for t in titles))
-
-    def _history(self) -> list[Turn]:
-        turns = []
-        for exchange in self.exchanges:
-            turns.append(Turn("user", exchange.typed))
-            turns.append(Turn("assistant", exchange.reply.text))
-        return turns
+    def offering(
+        self, text: str, answers: Iterable[Intent], lines: Mapping[str, str] | None = None
+    ) -> Reply:
+        """A numbered list of ``answers``, then of titles each of which stands for a line."""
+        self._lines = {Choice("", title): line for title, line in (lines or {}).items()}
+        choices = (*(Choice(intent.id, intent.title) for intent in answers), *self._lines)
+        self.state = replace(self.state, choices=choices, picked_from=(), asked=True)
+        return Reply(Outcome.CLARIFY, text, choices=choices)
 
     def _read(self, line: str) -> tuple[Command | None, str]:
         """The command that a line is, and what it is given: "/save x", "save: x", "keep"."""
@@ -119,7 +126,8 @@ class Session:
         stands_for, *_ = phrases.get(words(name), name).split(" ")
         command = COMMANDS.get(name) or COMMANDS.get(stands_for)
         if line.startswith("/"):
-            return command or Command(said[1], _unknown(said[1])), argument
+            unknown = Command(said[1], _unknown(said[1])), line.removeprefix("/")
+            return (command, argument) if command else unknown
         return (command, argument) if command and command.argument else (None, "")
 
 
@@ -155,33 +163,34 @@ def _says(message: str) -> Run:
 
 
 def _topics(session: Session, argument: str) -> Reply:
-    topics = session.bot.kb.topics
-    return session.offering(session.speaker.tell("topics"), topics, [f"/topic {t}" for t in topics])
+    lines = {topic: f"/topic {topic}" for topic in session.bot.kb.topics}
+    return session.offering(session.speaker.tell("topics"), (), lines)
 
 
 def _topic(session: Session, argument: str) -> Reply:
     """A page of the questions of a topic; its last choice is the next page."""
-    name, _, page = argument.rpartition(" ") if argument[-1:].isdigit() else (argument, "", "")
-    topic = _nearest(name or argument, session.bot.kb.topics)
+    topics = session.bot.kb.topics
+    whole = words(argument) in map(words, topics)  # "COVID 19" is no page of "COVID"
+    paged = None if whole else _PAGED.fullmatch(argument)
+    name, page = paged.groups() if paged else (argument, "")
+    topic = _nearest(name, topics)
     if topic is None:
         return _topics(session, "")
-    every = [intent.title for intent in session.bot.kb.answers if intent.topic == topic]
-    start = max(0, int(page or 1) - 1) * PAGE
-    titles = every[start : start + PAGE]
-    lines = list(titles)
-    if start + PAGE < len(every):
-        titles.append(session.speaker.tell("next-page", left=str(len(every) - start - PAGE)))
-        lines.append(f"/topic {topic} {start // PAGE + 2}")
-    return session.offering(topic, titles, lines)
+    every = [intent for intent in session.bot.kb.answers if intent.topic == topic]
+    number = max(1, int(page or 1))
+    end = number * PAGE
+    left, following = len(every) - end, f"/topic {topic} {number + 1}"
+    lines = {session.speaker.tell("next-page", left=str(left)): following} if left > 0 else {}
+    return session.offering(topic, every[end - PAGE : end], lines)
 
 
 def _search(session: Session, argument: str) -> Reply:
     kb = session.bot.kb
     found = session.bot.matcher.search(argument, MAX_FOUND) if argument else []
-    titles = [kb.intents[c.intent].title for c in found if c.score >= MIN_FOUND]
-    if not titles:
+    near = [kb.intents[c.intent] for c in found if c.score >= MIN_FOUND]
+    if not near:
         return session.told("search-none" if argument else "search-what")
-    return session.offering(session.speaker.tell("search", words=argument), titles, titles)
+    return session.offering(session.speaker.tell("search", words=argument), near)
 
 
 def _define(session: Session, argument: str) -> Reply:
@@ -268,21 +277,22 @@ def _save(session: Session, argument: str) -> Reply:
 
 def _region(session: Session, argument: str) -> Reply:
     regions = session.bot.kb.regions
-    now = session.bot.kb.region(session.speaker.region)
+    now = regions.get(session.speaker.region)
     if now is None:
         return session.told("no-regions")
     known = {r.name: id for id, r in regions.items()} | {id: id for id in regions}
     name = _nearest(argument, known) if argument else None
     if name is None:
         text = session.speaker.tell("region-which", name=now.name)
-        names = [r.name for r in regions.values()]
-        return session.offering(text, names, [f"/region {id}" for id in regions])
+        lines = {region.name: f"/region {id}" for id, region in regions.items()}
+        return session.offering(text, (), lines)
     now = regions[known[name]]
     session.speaker.region = known[name]
     return session.told("region", name=now.name, emergency=now.emergency)
 
 
 def _forget(session: Session, argument: str) -> Reply:
+    session.state = State()
     session.exchanges.clear()
     session.kept.clear()
     session.forget()

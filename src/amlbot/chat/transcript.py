@@ -15,6 +15,8 @@ from ..reply import Outcome, Reply, Say
 from ..text import printable
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_STRONG_ESCAPED = re.compile(r"\\\*\\\*(.+?)\\\*\\\*")
 _CSS = (
     "body{font:1.1rem/1.5 Georgia,serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
     "color:#111;background:#fff}h1,h2,h3{line-height:1.2}ol.kept li{margin-bottom:2.5rem}"
@@ -47,41 +49,52 @@ class Notes(Record):
 
 
 def as_markdown(notes: Notes, say: Say) -> str:
-    """The notes as Markdown; what was typed cannot become markup."""
+    """The notes as Markdown; what was typed becomes none, but for emphasis where a reply has it."""
     return "\n\n".join(_markdown(notes, say)) + "\n"
 
 
 def _markdown(notes: Notes, say: Say) -> Iterator[str]:
-    def mark(text: str) -> str:
-        return _MARKDOWN.sub(r"\\\1", " ".join(printable(text).split()))
-
     yield f"# {say('notes-title')}"
     yield say("notes-about", date=notes.day.isoformat())
     if notes.kept:
         yield f"## {say('notes-kept')}"
-        yield "\n".join(f"{i}. {mark(q)}" for i, q in enumerate(notes.kept, 1))
+        yield "\n".join(f"{i}. {_marked(q)}" for i, q in enumerate(notes.kept, 1))
     if notes.exchanges:
         yield f"## {say('notes-talk')}"
     for exchange in notes.exchanges:
-        yield f"### {mark(exchange.typed)}"
+        yield f"### {_marked(exchange.typed)}"
         for reply in exchange.reply.each:
-            if reply.title:
-                yield f"**{mark(reply.title)}**"
-            yield _paragraphs(reply.text, mark)
+            if reply.lead:
+                yield _paragraphs(reply.lead)
+            if heading := _heading(reply, say):
+                yield f"**{_marked(heading)}**"
+            yield _paragraphs(reply.body)
             for figure in reply.figures:
-                listed = "\n".join(f"- {mark(words)}" for words in in_words(figure, say))
-                yield f"{mark(figure.title)}\n\n{listed}\n\n{mark(figure.note)}".rstrip()
+                listed = "\n".join(f"- {_marked(words)}" for words in in_words(figure, say))
+                yield f"{_marked(figure.title)}\n\n{listed}\n\n{_marked(figure.note)}".rstrip()
         if sources := exchange.reply.sources:
-            listed = "\n".join(f"{i}. {_cited(s, mark)}" for i, s in enumerate(sources, 1))
+            listed = "\n".join(f"{i}. {_cited(s)}" for i, s in enumerate(sources, 1))
             yield f"{say('sources')}:\n\n{listed}"
 
 
-def _cited(source: Source, mark: Callable[[str], str]) -> str:
-    return f"{mark(source.named)} <{source.link}>" if source.link else mark(source.named)
+def _heading(reply: Reply, say: Say) -> str:
+    """What stood above the reply on the screen."""
+    return say(f"urgent-{reply.level}") if reply.level else reply.headline
 
 
-def _paragraphs(text: str, mark: Callable[[str], str]) -> str:
-    return "\n".join(bullet + mark(said) for bullet, said in map(parted, paragraphs(text)))
+def _cited(source: Source) -> str:
+    return f"{_marked(source.named)} <{source.link}>" if source.link else _marked(source.named)
+
+
+def _paragraphs(text: str) -> str:
+    lines = map(parted, paragraphs(text))
+    return "\n".join(bullet + _marked(said, emphasis=True) for bullet, said in lines)
+
+
+def _marked(text: str, *, emphasis: bool = False) -> str:
+    """``text`` so that Markdown shows it as it is, but for the ``emphasis`` of an answer."""
+    shown = _MARKDOWN.sub(r"\\\1", " ".join(printable(text).split()))
+    return _STRONG_ESCAPED.sub(r"**\1**", shown) if emphasis else shown
 
 
 def as_html(notes: Notes, say: Say) -> str:
@@ -102,9 +115,11 @@ def _body(notes: Notes, say: Say) -> Iterator[str]:
     for exchange in notes.exchanges:
         yield f"<article><h3>{_html(exchange.typed)}</h3>"
         for reply in exchange.reply.each:
-            if reply.title:
-                yield f"<p><strong>{_html(reply.title)}</strong></p>"
-            yield "\n".join(f"<p>{_html(line)}</p>" for line in paragraphs(reply.text) if line)
+            if reply.lead:
+                yield _html_paragraphs(reply.lead)
+            if heading := _heading(reply, say):
+                yield f"<p><strong>{_html(heading)}</strong></p>"
+            yield _html_paragraphs(reply.body)
             for figure in reply.figures:
                 items = "".join(f"<li>{_html(words)}</li>" for words in in_words(figure, say))
                 yield f"<figure>{_html(figure.title)}<ul>{items}</ul>{_html(figure.note)}</figure>"
@@ -128,5 +143,11 @@ def _link(source: Source) -> str:
     return f'<a href="{_html(source.link)}">{text}</a>' if source.link else text
 
 
-def _html(text: str) -> str:
-    return escape(" ".join(printable(text).replace("**", "").split()))
+def _html_paragraphs(text: str) -> str:
+    lines = filter(None, paragraphs(text))
+    return "\n".join(f"<p>{_html(line, emphasis=True)}</p>" for line in lines)
+
+
+def _html(text: str, *, emphasis: bool = False) -> str:
+    shown = escape(" ".join(printable(text).split()))
+    return _STRONG.sub(r"<strong>\1</strong>", shown) if emphasis else shown

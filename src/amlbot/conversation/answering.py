@@ -7,7 +7,7 @@ from functools import cached_property
 from ..matching.asking import asked_in
 from ..record import replace
 from ..reply import Match, Outcome, Reply
-from ..text import printable, words
+from ..text import quoted, words
 from .basis import Basis
 from .dialogue import State
 from .speaking import MAX_CHOICES, NEAREST
@@ -97,13 +97,13 @@ class Answering:
         if not beside:
             return said, after
         told = self._speaker.show(self._kb.intents[beside.intent], beside.score, (beside,))
-        reply = self._speaker.together((said, told), ())
+        reply = replace(self._speaker.together((said, told), ()), more=said.more)
         return reply, replace(after, choices=reply.choices, reply=reply)
 
     def _noted(self, reply: Reply, understood: Understood, state: State) -> Reply:
         """``reply`` after how a misspelt name was taken, and that this was answered just before."""
         notes = [
-            self._speaker.say("corrected", typed=printable(typed), name=name)
+            self._speaker.say("corrected", typed=quoted(typed), name=name)
             for typed, name in understood.match.corrections[:1]
         ]
         again = understood.completed and reply.intent in state.trail[-1:]
@@ -146,14 +146,14 @@ class Answering:
         if faint and (told or self._mentions.nameless(question)):
             match = replace(match, outcome=Outcome.UNKNOWN)
         unwritten = [name for name in match.unknown_names if name not in self._written]
-        names = printable(" and ".join(unwritten) or self._wording.strange(question))
+        names = quoted(" and ".join(unwritten) or self._wording.strange(question))
         if match.outcome is Outcome.UNKNOWN and not names:
             match = self._near(match, question)
         match = self._spared(match, question, state)
         if told and not names:
             return self._speaker.told(match, state.misses)
         if match.outcome is Outcome.CLARIFY:
-            names = printable(" and ".join(self._unspoken_of(match)))
+            names = quoted(" and ".join(self._unspoken_of(match)))
             return self._speaker.clarify(match, state.misses, names)
         outside = bool(unwritten) and self._elsewhere.issuperset(unwritten)
         nearest = NEAR_BEFORE if state.opening else NEAREST

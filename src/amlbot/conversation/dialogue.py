@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..record import Record
 from ..reply import Choice, Reply, Turn
 
-MAX_HISTORY = 12
-"""User messages that are looked back on; older ones no longer shape a reply."""
+MAX_HISTORY = 120
+"""User messages that are looked back on at most; older ones no longer shape a reply."""
+MAX_HISTORY_TEXT, COUNTED = 6_000, 200
+"""Characters of them, where a message counts as no fewer than that many, and one that was said
+before as none: a frontend without memory has all of them played through again with every message.
+That takes time for each new one (docs/speed.md), and next to none for the tenth "1" or "more",
+which leans on all that came before it."""
 MAX_MATCHED = 2000
 """Characters of a message that are matched, half from its start and half from its end."""
 MAX_READ = 100_000
-"""Characters of the last message that the safety screen reads, in the same way: forty pages, in
+"""Characters of a message that the safety screen reads, in the same way: forty pages, in
 some 150 ms. A pipe hands over longer lines in pieces of this size, and each is read whole."""
 FADES = 3
 """Messages after which "it" no longer means what was last answered."""
@@ -68,6 +73,19 @@ def user_messages(history: Iterable[object]) -> list[str]:
         if role == "user":
             found.append(_plain(content))
     return found
+
+
+def latest(texts: Sequence[str]) -> list[str]:
+    """The last of ``texts``, each whole: as many as are looked back on."""
+    recent = texts[-MAX_HISTORY:]
+    heard = set[str]()
+    room = MAX_HISTORY_TEXT
+    for i, text in enumerate(reversed(recent)):
+        room -= 0 if text in heard else max(COUNTED, min(len(text), MAX_MATCHED))
+        if room < 0:
+            return list(recent[len(recent) - i :])
+        heard.add(text)
+    return list(recent)
 
 
 def clipped(text: str, most: int = MAX_MATCHED) -> str:

@@ -162,8 +162,14 @@ class Sentences:
             return parts[0], after
         left = [question.piece.text for question in heard[MAX_PARTS:]]
         reply = self._speaker.together(parts, left)
-        asked = any(part.outcome is Outcome.CLARIFY for part in parts)
-        return reply, replace(after, choices=reply.choices, reply=reply, asked=asked)
+        shown = (part.intent for part in parts if part.outcome is Outcome.ANSWER)
+        return reply, replace(
+            after,
+            choices=reply.choices,
+            reply=reply,
+            asked=not reply.settled,
+            trail=(*state.trail, *filter(None, shown)),
+        )
 
     def _parts(
         self, heard: Sequence[Question], story: str, state: State

@@ -11,7 +11,7 @@ from ..knowledge.base import KnowledgeBase
 from ..model import REGIONAL, Intent, Source
 from ..record import replace
 from ..reply import Candidate, Choice, Match, Outcome, Reply
-from ..text import printable
+from ..text import printable, quoted
 
 MAX_CHOICES = 3
 UNSURE = 0.9
@@ -25,8 +25,8 @@ SOME_TOPICS = 3
 """Topics named at a time once the whole list was shown."""
 
 _Thing = TypeVar("_Thing")
-_PLACEHOLDER = re.compile(r"(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
-"""A placeholder, and what stands before it if it opens a sentence."""
+_PLACEHOLDER = re.compile(r"\{\{|(\A|[.!?][\"”)]?\s+|\n\n)?\{([a-z0-9-]+)\}")
+"""A placeholder, and what stands before it if it opens a sentence; or a brace that was `quoted`."""
 
 
 class Speaker:
@@ -39,11 +39,24 @@ class Speaker:
             UsageError: for a region that ``kb`` has no numbers for.
 
         """
-        if region and region not in kb.regions:
-            known = ", ".join(kb.regions) or "none"
-            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
         self.kb = kb
-        self.region = region
+        self.region = next(iter(kb.regions), "")
+        self.region = self.known(region)
+
+    def known(self, region: str) -> str:
+        """The id of ``region``, in whatever letter case; without one, of this speaker's own.
+
+        A stranger's telephone number would be worse than an error: there is no other fallback.
+
+        Raises:
+            UsageError: for a region that there are no numbers for.
+
+        """
+        id = region.lower() or self.region
+        if id and id not in self.kb.regions:
+            known = ", ".join(self.kb.regions) or "none"
+            raise UsageError(f"no telephone numbers for region '{region}' (there are: {known})")
+        return id
 
     def say(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion, from the ``replies`` of the knowledge, as part of a reply.
@@ -60,7 +73,8 @@ class Speaker:
 
     def tell(self, occasion: str, variant: int = 0, **values: str) -> str:
         """The words for an occasion with this speaker's numbers: what stands outside a reply."""
-        return printable(self._fill(self.say(occasion, variant, **values), self.region))
+        text = self.say(occasion, variant, **{name: quoted(v) for name, v in values.items()})
+        return printable(self._fill(text, self.region))
 
     def banner(self) -> list[str]:
         """The first lines of a conversation."""
@@ -159,13 +173,11 @@ class Speaker:
     def together(self, parts: Sequence[Reply], unheard: Sequence[str]) -> Reply:
         """Several replies as one; ``unheard`` are the questions that are left for later."""
         texts = [
-            f"**{part.title}**\n\n{part.text}"
-            if part.title and part.outcome is not Outcome.CHAT
-            else part.text
+            f"**{quoted(part.headline)}**\n\n{part.text}" if part.headline else part.text
             for part in parts
         ]
         if unheard:
-            texts.append(self.say("left-over", asked=printable("; ".join(unheard))))
+            texts.append(self.say("left-over", asked=quoted("; ".join(unheard))))
         answers = [part for part in parts if part.outcome is Outcome.ANSWER]
         asking = [part for part in parts if part.outcome is Outcome.CLARIFY]
         said = {part.intent for part in answers}
@@ -181,14 +193,20 @@ class Speaker:
             figures=_each_once(figure for part in parts for figure in part.figures),
             candidates=first.candidates,
             reviewed=min((part.reviewed for part in answers if part.reviewed), default=None),
-            more=any(part.more for part in parts),
+            more=bool(answers) and answers[-1].more,  # "tell me more" is of the last one
             parts=tuple(parts),
         )
 
     def filled(self, reply: Reply, region: str = "") -> Reply:
-        """``reply`` with the reader's own telephone numbers and current facts in its text."""
+        """``reply`` with the reader's own telephone numbers and current facts in its text.
+
+        Raises:
+            UsageError: for a ``region`` that there are no numbers for.
+
+        """
+        region = self.known(region)
         parts = tuple(self.filled(part, region) for part in reply.parts)
-        text, lead = (self._fill(t, region or self.region) for t in (reply.text, reply.lead))
+        text, lead = (self._fill(t, region) for t in (reply.text, reply.lead))
         return replace(reply, text=text, lead=lead, parts=parts)
 
     def cited(self, sources: Iterable[Source]) -> str:
@@ -207,10 +225,12 @@ class Speaker:
     ) -> str:
         """``text`` with its {placeholders} filled; one that nothing is known for stays.
 
-        So do telephone numbers where there is no ``region`` yet.
+        So do telephone numbers, and what was `quoted`, where there is no ``region`` yet.
         """
 
         def value(match: re.Match[str]) -> str:
+            if match[2] is None:
+                return match[0] if region is None else "{"
             opening, name = match[1], str(match[2])
             given = (values or {}).get(name)
             found = given or self._value(name, region, turn)
@@ -223,7 +243,7 @@ class Speaker:
     def _value(self, name: str, region: str | None, turn: int) -> str:
         facts = self.kb.facts
         if name in REGIONAL:
-            where = None if region is None else self.kb.region(region)
+            where = self.kb.regions.get(region or "")
             return str(getattr(where, name)) if where else ""
         if name == "topics":
             return ", ".join(self.kb.topics)

@@ -6,22 +6,32 @@ said when there is nothing yet for the move to work on, as of all other small ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import takewhile
 
 from ..prose import key_sentence, paragraphs, parted
 from ..record import replace
-from ..reply import Outcome, Reply
+from ..reply import Choice, Outcome, Reply
 from .basis import Basis
 from .dialogue import State
 from .smalltalk import CARED_FOR, PASSING, SmallTalk
-from .speaking import MAX_CHOICES
 
 MAX_TERMS = 4
 """Words explained at a time."""
 SHORT = 80
 """Characters below which a first sentence ("Yes.") says too little alone."""
 Move = Callable[[State], tuple[Reply, State] | None]
+
+_NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
+_PLACES = {"chat-pick-first": 1, "chat-pick-second": 2, "chat-pick-third": 3, "chat-pick-last": -1}
+
+
+def numbered(text: str) -> int | None:
+    """The number that ``text`` is nothing but, as in "2", "#2." and "number 2"."""
+    number = _NUMBER.fullmatch(text)
+    return int(number[1]) if number else None
 
 
 class Steering:
@@ -44,10 +54,7 @@ class Steering:
             "chat-yes": self.yes,
             "chat-no": self.no,
             "chat-none": self.none,
-            "chat-pick-first": lambda state: self.pick(1, state),
-            "chat-pick-second": lambda state: self.pick(2, state),
-            "chat-pick-third": lambda state: self.pick(3, state),
-            "chat-pick-last": lambda state: self.pick(len(state.choices), state),
+            **{id: partial(self.pick, place) for id, place in _PLACES.items()},
         }
 
     def steered(self, text: str, state: State) -> tuple[Reply, State] | None:
@@ -86,10 +93,11 @@ class Steering:
             return shown, replace(state, choices=shown.choices, told=1, reply=shown, asked=False)
         fresh = [id for id in intent.related if id not in state.trail]
         if not fresh:
-            topic = [i.id for i in self._kb.intents.values() if i.topic == intent.topic]
+            topic = [other.id for other in self._kb.answers if other.topic == intent.topic]
             fresh = [id for id in topic if id not in state.trail]
-        if not fresh or state.told > MAX_CHOICES:
-            return Reply(Outcome.CHAT, self._speaker.say("no-more", state.told)), state
+        if not fresh:
+            text = self._speaker.say("no-more", state.told)
+            return Reply(Outcome.CHAT, text), replace(state, told=state.told + 1)
         shown = self._speaker.show(self._kb.intents[fresh[0]])
         lead = self._speaker.say("more-next", len(state.trail) - 1 + state.told)
         rest = self._speaker.choices([*fresh[1:], *(c.intent for c in shown.choices)])
@@ -184,14 +192,24 @@ class Steering:
         )
 
     def pick(self, number: int, state: State) -> tuple[Reply, State] | None:
-        """The choice with that number, counted from 1."""
+        """The answer of the choice with that number; None if it is one of the shell's own."""
         if not state.choices:
             return None
-        if not 1 <= number <= len(state.choices):
+        choice = _numbered_choice(number, state)
+        if choice is None:
             text = self._speaker.say("no-such-choice", number=str(number))
             return Reply(Outcome.CLARIFY, text, choices=state.choices), state
-        reply = self._speaker.show(self._kb.intents[state.choices[number - 1].intent])
+        if not choice.intent:
+            return None
+        reply = self._speaker.show(self._kb.intents[choice.intent])
         return reply, replace(self.answered(reply, state), picked_from=state.choices)
+
+    def picked(self, text: str, state: State) -> Choice | None:
+        """The choice that ``text`` picks by its place ("2", "the last one"), if there is one."""
+        number = numbered(text)
+        if number is None:
+            number = _PLACES.get(self._talk.of(text), 0)
+        return _numbered_choice(number, state)
 
     def answered(self, reply: Reply, state: State, question: str = "") -> State:
         """``state`` after an answer was shown to ``question`` (its title, if none was typed)."""
@@ -224,6 +242,13 @@ class Steering:
             reviewed=reply.reviewed,
         )
         return told, state
+
+
+def _numbered_choice(number: int, state: State) -> Choice | None:
+    """The choice with that number, counted from 1, or from the end where it is below 0."""
+    if not 0 < abs(number) <= len(state.choices):
+        return None
+    return state.choices[number if number < 0 else number - 1]
 
 
 def _in_short(text: str) -> str:

@@ -16,7 +16,7 @@ from .mentions import PLAIN
 from .referring import Referring, Sense
 
 HEARD = 256
-"""Texts whose matches are remembered: more than a conversation of 12 messages is heard in."""
+"""Texts whose matches are remembered: more than a conversation of 30 messages is heard in."""
 COMPLETED = 0.7
 """Score from which a completed question is answered, however far ahead of others: more than for one
 as typed, since a wrong completion is worse than asking. No conversation of the tests needs less; at

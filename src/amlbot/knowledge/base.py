@@ -61,10 +61,6 @@ class KnowledgeBase(Record):
         """The sources with these ids."""
         return tuple(self.sources[id] for id in ids)
 
-    def region(self, id: str) -> Region | None:
-        """The region with that id, or else the first; None if there is none at all."""
-        return self.regions.get(id) or next(iter(self.regions.values()), None)
-
     @classmethod
     def from_dicts(cls, *documents: Mapping[str, object]) -> KnowledgeBase:
         """Build from plain data in the format of a knowledge file.
@@ -79,8 +75,12 @@ class KnowledgeBase(Record):
         return cls.from_documents(Document(f"data{i}", d) for i, d in enumerate(plain))
 
     @classmethod
-    def from_documents(cls, documents: Iterable[Document]) -> KnowledgeBase:
-        """Build from YAML documents that were read.
+    def from_documents(
+        cls,
+        documents: Iterable[Document],
+        known: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> KnowledgeBase:
+        """Build from YAML documents that were read; replies must be ``known`` ones.
 
         Raises:
             KnowledgeError: with every problem of every document. Nothing is ever half-loaded.
@@ -88,7 +88,7 @@ class KnowledgeBase(Record):
         """
         from .schema import drafted  # a quarter of the start-up time, and seldom needed
 
-        return cls(**drafted(documents))
+        return cls(**drafted(documents, known))
 
     @classmethod
     def from_store(cls, store: Store) -> KnowledgeBase:

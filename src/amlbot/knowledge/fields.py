@@ -7,10 +7,9 @@ value, so that one pass finds every fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from difflib import get_close_matches
-from math import isfinite
 
 from ..errors import Problem
 from ..model import REGIONAL
@@ -27,6 +26,7 @@ MAX_PROBLEMS = 200
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+_MOST = 1e300  # no number of anything; what is larger may be none that can be reckoned with
 
 
 class Place(Record):
@@ -40,6 +40,10 @@ class Place(Record):
         steps = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in self.path)
         return Problem(self.document.name + ("" if line else steps), line, message)
 
+    def within(self, *path: str | int) -> Place:
+        """The place of what stands at ``path`` within what stands here."""
+        return Place(self.document, (*self.path, *path))
+
     def __str__(self) -> str:
         return f"{self.document.name}:{self.document.line(self.path)}"
 
@@ -50,21 +54,30 @@ class Checker:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._defined: dict[tuple[str, str], Place] = {}
-        self._referred: list[tuple[str, str, Place]] = []
+        self._given: dict[str, Collection[str]] = {"fact": LIVE}
+        """What may be relied on of a kind without being written."""
+        self._referred: list[tuple[str, str, Place, str]] = []
         self._phrasings: dict[tuple[str, ...], tuple[str, Place]] = {}
 
-    def define(self, kind: str, id: str, place: Place) -> bool:
+    def define(self, kind: str, id: str, place: Place, hint: str = "rename one") -> bool:
         """Note that ``id`` is written at ``place``. False, with a problem, if it was before."""
         before = self._defined.setdefault((kind, id), place)
         if before is not place:
             self.problems.append(
-                place.problem(f"{kind} '{id}' is already written at {before} (rename one)")
+                place.problem(f"{kind} '{id}' is already written at {before} ({hint})")
             )
         return before is place
 
-    def refer(self, kind: str, id: str, place: Place) -> None:
-        """Note that ``id`` is relied on at ``place``; `finish` checks that it exists."""
-        self._referred.append((kind, id, place))
+    def give(self, kind: str, ids: Collection[str]) -> None:
+        """Let these ``ids`` be there, besides those that are written."""
+        self._given[kind] = ids
+
+    def refer(self, kind: str, id: str, place: Place, hint: str = "") -> None:
+        """Note that ``id`` is relied on at ``place``; `finish` checks that it exists.
+
+        The ``hint`` says what to do if it does not, and is a slip of nothing; by default: write it.
+        """
+        self._referred.append((kind, id, place, hint))
 
     def phrasing(self, text: str, intent: str, place: Place) -> None:
         """Note a way to ask. The same words may not lead to two answers."""
@@ -82,11 +95,12 @@ class Checker:
     def finish(self) -> None:
         """Check what can only be seen with every document read: that references lead somewhere."""
         hints = MAX_HINTS
-        for kind, id, place in self._referred:
-            if (kind, id) in self._defined:
+        for kind, id, place, otherwise in self._referred:
+            given = self._given.get(kind, ())
+            if (kind, id) in self._defined or id in given:
                 continue
-            known = [name for k, name in self._defined if k == kind] if hints else []
-            hint = nearest(id, known) or f"write {kind} '{id}', or remove this"
+            known = [*given, *(name for k, name in self._defined if k == kind)] if hints else []
+            hint = nearest(id, known) or otherwise or f"write {kind} '{id}', or remove this"
             hints -= bool(hints)
             self.problems.append(place.problem(f"there is no {kind} '{id}' ({hint})"))
 
@@ -107,7 +121,7 @@ class Fields:
 
     def at(self, *path: str | int) -> Place:
         """The place of what stands at ``path`` within this mapping."""
-        return Place(self.place.document, (*self.place.path, *path))
+        return self.place.within(*path)
 
     def wrong(self, message: str, *path: str | int) -> None:
         """Note a fault of what stands at ``path``."""
@@ -133,7 +147,11 @@ class Fields:
         if not self._has(key, required=default is None):
             return default or 0.0
         value = self.values[key]
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not abs(value) <= _MOST
+        ):
             self.wrong(f"{key} must be a number", key)
             return 0.0
         return value
@@ -173,9 +191,8 @@ class Fields:
     def prose(self, key: str, required: bool = False) -> str:
         """Text for people; every {placeholder} in it must be a fact or `LIVE`."""
         text = self.text(key, required)
-        for name in _PLACEHOLDER.findall(text):
-            if name not in LIVE:
-                self.checker.refer("fact", name, self.at(key))
+        for name in placeholders(text):
+            self.checker.refer("fact", name, self.at(key))
         return text
 
     def inner(self, key: str, what: str) -> Iterator[Fields]:
@@ -257,6 +274,11 @@ class Fields:
             self.wrong(f"{path[-1]} is empty (fill it, or remove the line)", *path)
         found = (self._text(item, *path, i) for i, item in enumerate(value))
         return tuple(text for text in found if text)
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in braces in ``text``."""
+    return _PLACEHOLDER.findall(text)
 
 
 def nearest(word: str, known: list[str]) -> str:

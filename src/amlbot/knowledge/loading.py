@@ -7,7 +7,7 @@ import os
 from .. import ready
 from ..errors import KnowledgeError, Problem
 from .base import KnowledgeBase
-from .disk import read, stored
+from .disk import defaults, read, stored
 
 
 def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
@@ -20,7 +20,8 @@ def load(path: str | os.PathLike[str] | None = None) -> KnowledgeBase:
     store = stored() if path is None else None
     if store:
         return KnowledgeBase.from_store(store)
-    return KnowledgeBase.from_documents(read(ready.bundled() if path is None else path))
+    documents = read(ready.bundled() if path is None else path)
+    return KnowledgeBase.from_documents(documents, defaults()["replies"])
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:

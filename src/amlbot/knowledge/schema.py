@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from ..errors import KnowledgeError, Problem
 from ..model import (
     CALM,
     GUARDS,
+    KINDS,
     MEASURED,
     Bar,
     Cues,
@@ -28,12 +30,14 @@ from ..model import (
 )
 from ..record import Record, replace
 from ..text import words
-from .fields import Checker, Fields, Place, nearest
+from .fields import Checker, Fields, Place, nearest, placeholders
 from .yamlfile import Document
 
 Entry: TypeAlias = tuple[str, Record]
 """What an entry of a list is, and the key under which it is kept; empty if it cannot be."""
 
+_KEEP = "keep one"
+"""What to do about words for one thing in two places: the second would silently win."""
 _URL = re.compile(r"https?://[^\x00-\x20\x7f-\xa0<>\"]+")
 
 
@@ -48,6 +52,8 @@ class Draft:
         self.safety = Safety()
         self.cues = Cues()
         self._checker = Checker()
+        self._said: dict[str, Place] = {}
+        """Where each of the replies stands."""
         self._unread = False
 
     def read(self, document: Document) -> None:
@@ -61,11 +67,11 @@ class Draft:
             return
         top = Fields(self._checker, Place(document, ()), document.data, "a knowledge file")
         self._read_entries(top)
-        self.replies |= top.table("replies")
+        self._read_replies(top)
         for fields in top.inner("lexicon", "a lexicon"):
             self.lexicon = _lexicon(fields, self.lexicon)
         for fields in top.inner("cues", "cues"):
-            self.cues = _cues(fields)
+            self.cues = _cues(fields, self.cues)
         for fields in top.inner("safety", "safety"):
             self.safety = _safety(fields, self.safety)
         self._read_messages(top)
@@ -79,11 +85,36 @@ class Draft:
                 if key:
                     self.tables[name][key] = _completed(entry, usual)
 
+    def _read_replies(self, top: Fields) -> None:
+        for name, texts in top.table("replies").items():
+            place = top.at("replies", name)
+            if self._checker.define("reply", name, place, _KEEP):
+                self.replies[name], self._said[name] = texts, place
+
     def _read_messages(self, top: Fields) -> None:
         for name, texts in top.table("messages").items():
             if name != CALM:
                 self._checker.refer("sign", name, top.at("messages", name))
             self.messages[name] = (*self.messages.get(name, ()), *texts)
+
+    def compare(self, known: Mapping[str, tuple[str, ...]]) -> None:
+        """Hold the replies against ``known`` ones: no other is ever said, no other value filled in.
+
+        Words for a command may be added, with what it is given: ``typed-topic-genes``.
+        """
+        self._checker.give("occasion", known)
+        for name, place in self._said.items():
+            typed, _, command = name.partition("-")
+            if typed == "typed" and f"command-{command.split('-')[0]}" in known:
+                continue
+            self._checker.refer("occasion", name, place, "remove it: nothing would say it")
+            if name not in known:
+                continue
+            filled = {"some-topics", *chain.from_iterable(map(placeholders, known[name]))}
+            for i, text in enumerate(self.replies[name]):
+                for value in placeholders(text):
+                    if value not in filled:
+                        self._checker.refer("fact", value, place.within(i))
 
     def finished(self) -> dict[str, Any]:
         """All of it, as the fields of a knowledge base.
@@ -106,8 +137,10 @@ class Draft:
         }
 
 
-def drafted(documents: Iterable[Document]) -> dict[str, Any]:
-    """What ``documents`` say, as the fields of a knowledge base.
+def drafted(
+    documents: Iterable[Document], known: Mapping[str, tuple[str, ...]] | None = None
+) -> dict[str, Any]:
+    """What ``documents`` say, as the fields of a knowledge base; replies must be ``known`` ones.
 
     Raises:
         KnowledgeError: with every problem of every document.
@@ -116,6 +149,8 @@ def drafted(documents: Iterable[Document]) -> dict[str, Any]:
     draft = Draft()
     for document in documents:
         draft.read(document)
+    if known is not None:
+        draft.compare(known)
     return draft.finished()
 
 
@@ -149,16 +184,27 @@ def _intent(fields: Fields) -> Entry:
 
 
 def _figure(fields: Fields) -> Figure:
+    title, of = fields.text("title", required=True), fields.number("of", 100)
+    bars = tuple(_bar(bar, of) for bar in fields.items("bars", "a bar"))
+    if of <= 0:
+        fields.wrong("of must be more than 0 (write the whole that the bars are parts of)", "of")
+    if not bars:
+        fields.wrong("a figure without bars (write 'bars:' with a label and a value for each)")
     return Figure(
-        title=fields.text("title", required=True),
-        bars=tuple(
-            Bar(bar.text("label", required=True), bar.number("value"))
-            for bar in fields.items("bars", "a bar")
-        ),
-        of=fields.number("of", 100),
+        title=title,
+        bars=bars,
+        of=of,
         unit=fields.text("unit") or "people",
         note=fields.text("note"),
     )
+
+
+def _bar(fields: Fields, of: float) -> Bar:
+    """A part of a figure that shows so many in all."""
+    label, value = fields.text("label", required=True), fields.number("value")
+    if of > 0 and not 0 <= value <= of:
+        fields.wrong(f"value must be from 0 to {of:g} (mend it, or the figure's 'of')", "value")
+    return Bar(label, value)
 
 
 def _source(fields: Fields) -> Entry:
@@ -177,20 +223,34 @@ def _source(fields: Fields) -> Entry:
 
 
 def _entity(fields: Fields) -> Entry:
-    id, forms = fields.id("entity"), fields.texts("forms")
-    for i, form in enumerate(forms):
-        fields.checker.define("name", " ".join(words(form)), fields.at("forms", i))
+    id, kind = fields.id("entity"), fields.text("kind", required=True)
+    if kind and kind not in KINDS:
+        hint = nearest(kind, [*KINDS]) or f"there are: {', '.join(sorted(KINDS))}"
+        fields.wrong(f"there is no kind '{kind}' ({hint})", "kind")
     return id, Entity(
         id=id,
-        name=fields.text("name", required=True),
-        kind=fields.text("kind", required=True),
-        forms=forms,
-        capitals=fields.texts("capitals"),
+        kind=kind,
+        **_names(fields),
         broader=fields.refs("broader", "entity"),
         implied=fields.flag("implied"),
         elsewhere=fields.flag("elsewhere"),
         setting=fields.flag("setting"),
     )
+
+
+def _names(fields: Fields) -> dict[str, Any]:
+    """What an entity is called, none of which another may be: the first would silently win."""
+    name, forms = fields.text("name", required=True), fields.texts("forms")
+    capitals = fields.texts("capitals")
+    written = [(form, fields.at("forms", i)) for i, form in enumerate(forms)]
+    if words(name) not in map(words, forms):
+        written.append((name, fields.at("name")))
+    for form, place in written:
+        if form not in capitals:
+            fields.checker.define("name", " ".join(words(form)), place, _KEEP)
+    for i, form in enumerate(capitals):
+        fields.checker.define("name in capitals", form.upper(), fields.at("capitals", i), _KEEP)
+    return {"name": name, "forms": forms, "capitals": capitals}
 
 
 def _term(fields: Fields) -> Entry:
@@ -241,12 +301,15 @@ _ENTRIES: Mapping[str, tuple[str, Callable[[Fields], Entry]]] = {
 
 def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
     """The words of one file beside those of the files ``before``."""
+    spellings = fields.table("spellings")
+    for word in spellings:
+        fields.checker.define("spelling", word, fields.at("spellings", word), _KEEP)
     pairs = fields.rows("opposites")
     for row in pairs:
         if len(row) != 2:
             fields.wrong(f"opposites come in pairs, not {list(row)}", "opposites")
     return Lexicon(
-        {**before.spellings, **fields.table("spellings")},
+        {**before.spellings, **spellings},
         before.synonyms + fields.rows("synonyms"),
         before.default_synonyms + fields.rows("default_synonyms"),
         before.fillers.union(fields.texts("fillers")),
@@ -256,7 +319,10 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
     )
 
 
-def _cues(fields: Fields) -> Cues:
+def _cues(fields: Fields, before: Cues) -> Cues:
+    """The cues of one file beside those of the files ``before``."""
+    for name in fields.values:
+        fields.checker.define("cue", name, fields.at(name), _KEEP)
     stand_ins = fields.table("stand-ins")
     for pattern in stand_ins:
         if pattern.count("{}") + pattern.count("{other}") not in (1, 2):
@@ -265,8 +331,9 @@ def _cues(fields: Fields) -> Cues:
         if frame.count("{}") != 1:
             fields.wrong(f"'{frame}' (write {{}} where the word goes)", "frames", i)
     rest = [name for name in Cues.__match_args__ if name not in ("stand_ins", "contrasts")]
-    phrases = {name: fields.texts(name) for name in rest}
-    return Cues(**phrases, stand_ins=stand_ins, contrasts=fields.rows("contrasts"))
+    found: dict[str, Any] = {name: fields.texts(name) for name in rest}
+    found |= {"stand_ins": stand_ins, "contrasts": fields.rows("contrasts")}
+    return replace(before, **{name: cue for name, cue in found.items() if cue})
 
 
 def _safety(fields: Fields, before: Safety) -> Safety:
@@ -275,12 +342,16 @@ def _safety(fields: Fields, before: Safety) -> Safety:
     guards, replies, limits = {}, {}, before.limits
     for inner in fields.inner("guards", "the guards"):
         guards = {name: found for name in GUARDS if (found := inner.texts(name))}
+        for name in guards:
+            fields.checker.define("guard", name, inner.at(name), _KEEP)
     for inner in fields.inner("replies", "the safety replies"):
         for name in inner.values:
             fields.checker.define("safety reply", name, inner.at(name))
             replies[name] = inner.prose(name)
     for inner in fields.inner("limits", "the limits"):
         names = Limits.__match_args__
+        for name in inner.values:
+            fields.checker.define("limit", name, inner.at(name), _KEEP)
         limits = Limits(**{name: inner.number(name, getattr(limits, name)) for name in names})
     return Safety(
         signs=(*before.signs, *filter(None, map(_sign, fields.items("signs", "a sign")))),

@@ -38,8 +38,8 @@ def _said(reply: Reply, say: Say) -> Iterator[str]:
     """What the reply to one question says, and its figures in words."""
     if reply.outcome is Outcome.URGENT:
         yield f"**{say(f'urgent-{reply.level}')}**"
-    elif reply.title and reply.outcome is not Outcome.CHAT:
-        yield f"**{reply.title}**"
+    elif reply.headline:
+        yield f"**{reply.headline}**"
     yield "\n".join(paragraphs(reply.text))
     for figure in reply.figures:
         yield figure.title + ":"

@@ -74,11 +74,10 @@ def _said(reply: Reply, say: Say, columns: int, style: Style) -> Iterator[str]:
         yield wrap(reply.lead, columns)
     if urgent:
         yield _alarm(say(f"urgent-{reply.level}"), columns, style)
-    elif reply.title and reply.outcome is not Outcome.CHAT:
-        yield "\n".join(lines(reply.title, columns))
-    text = reply.text.removeprefix(reply.lead).strip()
+    elif reply.headline:
+        yield "\n".join(lines(reply.headline, columns))
     answered = urgent or reply.outcome is Outcome.ANSWER
-    yield _key_first(text, columns, style) if answered else wrap(text, columns)
+    yield _key_first(reply.body, columns, style) if answered else wrap(reply.body, columns)
     if urgent and style.marks:
         yield _rule(columns)
     for figure in reply.figures:

@@ -10,7 +10,7 @@ the reply gets a line above it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import opened, parts_of
@@ -104,27 +104,48 @@ class Screen:
         told = self._told(heard)
         if told and told.level in (Level.EMERGENCY, Level.CRISIS):
             return told
-        if told and told.urgent:  # of the body: beside it nothing is heard of the wish to die
-            like = self._resembled(heard, 0.0)
-            return like if like and like.level is Level.CRISIS else told
+        if told and told.urgent:
+            return self._graver(told, heard) or told
         like = self._resembled(heard, ASKED if _ends_asking(heard) else 0.0)
         return like if like and like.urgent else told or like
 
     def _told(self, heard: Heard) -> Alarm | None:
         """The alarm for the strongest sign that shows, and that no guard quiets."""
+        return next((self._alarm(*place, heard) for place in self._unquieted(heard)), None)
+
+    def _unquieted(self, heard: Heard) -> Iterator[tuple[Sign, Spans]]:
+        """Where signs show that are heeded, and that no guard quiets; the strongest first."""
         for sign, match in shown(self._signs, heard):
             if heeded(sign, heard) and not quiet(sign, heard, match):
-                return self._alarm(sign, match, heard)
-        return None
+                yield sign, match
 
-    def _resembled(self, heard: Heard, asked: float) -> Alarm | None:
+    def _graver(self, call: Alarm, heard: Heard) -> Alarm | None:
+        """What the message resembles that is graver than the ``call`` to the team that it has.
+
+        The clauses that call are left out, or "he has a fever, and stares past me" would resemble
+        a fever. What such a clause resembles is no more than the call that it has, save a crisis.
+        Where the rest resembles one, the call is said as well: the fever does not wait for it.
+        """
+        like = self._resembled(heard, 0.0)
+        if like and like.level is Level.CRISIS:
+            return like
+        calls = (match for sign, match in self._unquieted(heard) if sign.level is call.level)
+        left_out = {i for match in calls for span in match for i in heard.clause_of[slice(*span)]}
+        rest = (". " if i in left_out else c.raw for i, c in enumerate(heard.clauses))
+        like = self._resembled(self._hear("".join(rest)), 0.0, whole=heard)
+        if like and like.level is Level.CRISIS:
+            return replace(like, reply=f"{like.reply}\n\n{call.reply}", asked="")
+        return like if like and like.level is Level.EMERGENCY else None
+
+    def _resembled(self, heard: Heard, asked: float, whole: Heard | None = None) -> Alarm | None:
         """The alarm for what the message resembles; a line above the answer if it is less so.
 
         Where a sign is denied, the message has the words of an alarm: it is heard a step softer.
-        A line, and the alarm for a crisis, take ``asked`` more likeness.
+        A line, and the alarm for a crisis, take ``asked`` more likeness. Who is where is told by
+        the ``whole``, if ``heard`` is a part.
         """
         known = (sign for sign in self._signs if sign.id in self._likeness.signs)
-        signs = {sign.id: sign for sign in known if heeded(sign, heard)}
+        signs = {sign.id: sign for sign in known if heeded(sign, whole or heard)}
         strengths = self._likeness.strengths(heard)
         found = [s for s in strengths if s[0] >= DOUBT + asked and s[1] in signs]
         if not found:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
-from ..conversation.dialogue import MAX_HISTORY
+from ..conversation.dialogue import clipped, latest
 from ..record import Record, replace
 from .limits import MAX_TEXT, Refused
-from .messages import encodable, latest
+from .messages import encodable
 
 MAX_KEPT = 40
 """Questions that a page keeps for the doctor."""
@@ -47,7 +47,7 @@ class Talk(Record):
         """
         fields = [(name, encodable(value).replace("\r\n", "\n")) for name, value in _fields(body)]
         last = {name: value.strip() for name, value in fields}
-        said = [value for name, value in fields if name == "said" and value.strip()]
+        said = [clipped(v, MAX_TEXT) for name, v in fields if name == "said" and v.strip()]
         draft, acting = last.get("text", ""), not _ACTIONS.isdisjoint(last)
         talk = cls(
             said=tuple(latest(said)),
@@ -65,9 +65,9 @@ class Talk(Record):
         """The talk after a new message."""
         if not new or len(new) > MAX_TEXT:
             return replace(self, error="page-too-long" if new else "empty")
-        said = (*self.said[1 - MAX_HISTORY :], new)
         draft = "" if new == self.draft else self.draft
-        return replace(self, said=said, asked=True, turn=self.turn + 1, draft=draft)
+        said, turn = (*self.said, new), self.turn + 1
+        return replace(self, said=said, asked=True, turn=turn, draft=draft)
 
 
 def _number(text: str) -> int | None:

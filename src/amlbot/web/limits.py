@@ -8,8 +8,6 @@ MAX_BODY = 512 * 1024
 """Bytes of a request. Frontends send the whole conversation every time: some 200 long answers."""
 MAX_TEXT = 20_000
 """Characters of one message. Long stories are welcome: danger signs may stand anywhere in them."""
-MAX_HISTORY_TEXT = 6_000
-"""Characters of what is read of the messages before it: they cost time with every request."""
 BODY_SECONDS = 10.0
 """Time for a whole request body to come in."""
 HEADER_SECONDS = 10.0

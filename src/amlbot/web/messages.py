@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 
-from ..conversation.dialogue import MAX_HISTORY, clipped, user_messages
+from ..conversation.dialogue import clipped, user_messages
 from ..record import Record
 from ..reply import Turn
-from .limits import MAX_HISTORY_TEXT, MAX_TEXT, Refused
+from .limits import MAX_TEXT, Refused
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -99,20 +99,9 @@ def _user_texts(messages: object, param: str) -> list[str]:
     return [encodable(text) for text in user_messages(messages)]
 
 
-def latest(texts: Sequence[str]) -> list[str]:
-    """The last of ``texts``, as many as are read again with every request."""
-    kept: list[str] = []
-    room = MAX_HISTORY_TEXT
-    for text in map(clipped, reversed(texts[-MAX_HISTORY:])):
-        room -= len(text)
-        if room < 0:
-            break
-        kept.insert(0, text)
-    return kept
-
-
-def _turns(texts: Sequence[str]) -> tuple[Turn, ...]:
-    return tuple(Turn("user", text) for text in latest(texts))
+def _turns(texts: Iterable[str]) -> tuple[Turn, ...]:
+    """What was said before, none of it longer than a message may be."""
+    return tuple(Turn("user", clipped(text, MAX_TEXT)) for text in texts)
 
 
 def _check(message: object, where: str) -> None:

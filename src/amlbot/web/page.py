@@ -57,10 +57,10 @@ class Page:
 
     def html(self, talk: Talk) -> str:
         """The whole page, or what of it is new."""
-        replies = list(self._replies(talk))
+        region = talk.region if talk.region in self._bot.kb.regions else self._bot.region
+        replies = list(self._replies(talk, region))
         turns = replies if talk.asked or not talk.only_new else []
         last = replies[-1][2] if replies else None
-        region = talk.region if talk.region in self._bot.kb.regions else self._bot.region
         number = self._emergency_number(region)
         slots = {
             "title": self._say("page-title"),
@@ -78,12 +78,12 @@ class Page:
         words = {name: self._say(name.replace("_", "-")) for name in self._worded}
         return printable(self._frame.substitute(slots | words))
 
-    def _replies(self, talk: Talk) -> Iterator[tuple[int, str, Reply]]:
+    def _replies(self, talk: Talk, region: str) -> Iterator[tuple[int, str, Reply]]:
         """The messages to show, each with its number and reply; only the last if that is enough."""
         numbers = count(talk.turn - len(talk.said) + 1)
         turns = list(zip(numbers, talk.said, self._bot.replies(talk.said), strict=False))
         for number, said, reply in turns[-1:] if talk.only_new else turns:
-            yield number, said, self._bot.filled(reply, talk.region)
+            yield number, said, self._bot.filled(reply, region)
 
     def _turn(self, number: int, said: str, reply: Reply, emergency: str) -> str:
         """A message and its reply: the only thing that the log ever holds."""
@@ -101,10 +101,9 @@ class Page:
 
     def _part(self, reply: Reply, id: str) -> str:
         shown = [as_html(reply.lead)] if reply.lead else []
-        if reply.title and reply.outcome in (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNKNOWN):
-            shown.append(f"<h3>{escape(reply.title)}</h3>")
-        text = reply.text.removeprefix(reply.lead)
-        shown.append(as_html(text, self._terms(reply), f"{id}-term"))
+        if reply.headline:
+            shown.append(f"<h3>{escape(reply.headline)}</h3>")
+        shown.append(as_html(reply.body, self._terms(reply), f"{id}-term"))
         say = self._bot.say
         shown += [chart.as_html(f, f"{id}-chart-{i}", say) for i, f in enumerate(reply.figures, 1)]
         if reply.sources:
@@ -191,7 +190,7 @@ class Page:
         )
 
     def _emergency_number(self, region: str) -> str:
-        where = self._bot.kb.region(region)
+        where = self._bot.kb.regions.get(region)
         return where.emergency if where else self._bot.say("page-emergency-number")
 
     def _say(self, occasion: str, **values: str) -> str:
