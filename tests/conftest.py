@@ -31,7 +31,7 @@ def bot(bundled: KnowledgeBase) -> Bot:
 
 SMALL = """
 entities:
-  - {id: idh1, name: IDH1, kind: gene, confused_with: [idh2]}
+  - {id: idh1, name: IDH1, kind: gene}
   - {id: idh2, name: IDH2, kind: gene}
   - {id: flt3, name: FLT3, kind: gene}
   - {id: flt3-itd, name: FLT3-ITD, kind: gene, broader: [flt3],

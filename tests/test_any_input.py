@@ -28,7 +28,7 @@ texts = st.text(max_size=60) | st.text("abcdéß{}[]:-#&*!|>'\"%@` \n\t\\\x1b\u2
 TABLES = ["intents", "sources", "entities", "glossary", "facts", "regions", "replies", "lexicon",
           "cues", "safety", "topic", "reviewed"]  # fmt: skip
 FIELDS = ["id", "questions", "answer", "more", "about", "sources", "related", "figures", "chat",
-          "title", "url", "date", "name", "kind", "forms", "capitals", "broader", "confused_with",
+          "title", "url", "date", "name", "kind", "forms", "capitals", "broader",
           "term", "meaning", "also", "text", "signs", "concepts", "guards", "replies", "limits",
           "level", "reply", "all", "despite", "unless", "given", "apart",
           "unlearned", "bars", "label", "value", "of", "unit", "spellings", "synonyms",

@@ -6,6 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,13 +22,13 @@ LAYERS = [
     for layer in """
     ready record knowledge safety matching conversation rendering chat
     errors
-    model text yamlfile store saving
+    model text prose yamlfile store saving
     reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
-    base grams index
-    loading
-    tables
+    disk grams index
+    base
+    loading tables
     repairing
     reading screen glossary transcript
     quality mentions
@@ -44,6 +46,7 @@ LAYERS = [
     sentences
     bot
     render markdown tracing
+    responding
     limits
     messages markup chart
     openai openapi form
@@ -75,6 +78,7 @@ WORLD = {
 MEETS = {
     # The disk: one module a reason.
     "ready": {"os"},
+    "disk": {"os"},
     "loading": {"os"},
     "prepare": {"os"},
     "recall": {"os"},
@@ -142,6 +146,18 @@ def test_imports_never_go_up(path: Path) -> None:
     assert not above
 
 
+def test_no_folder_needs_one_that_needs_it() -> None:
+    """A folder is one thing here, and so is each module beside the folders."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    for path in MODULES:
+        *folder, module = path.relative_to(PACKAGE).with_suffix("").parts
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ImportFrom) and node.level > len(folder):
+                needed = [node.module] if node.module else [name.name for name in node.names]
+                needs[[*folder, module][0]] |= {name.split(".")[0] for name in needed}
+    assert list(TopologicalSorter(needs).static_order())  # raises a CycleError
+
+
 @pytest.mark.parametrize("path", MODULES, ids=called)
 def test_every_library_has_one_room_and_every_room_one_library(path: Path) -> None:
     own = {"amlbot", *(name for name in imports(path) if name.startswith("."))}
@@ -153,6 +169,13 @@ def test_every_library_has_one_room_and_every_room_one_library(path: Path) -> No
 @pytest.mark.parametrize("path", MODULES, ids=called)
 def test_a_module_meets_no_more_of_the_world_than_it_must(path: Path) -> None:
     assert imports(path) & WORLD == MEETS.get(called(path), set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=called)
+def test_what_is_said_hangs_on_no_file(path: Path) -> None:
+    """Knowledge is read, and completed, where it is made: not while a message is answered."""
+    if path.parent.name in {"safety", "matching", "conversation", "rendering"}:
+        assert not imports(path) & {".disk", ".loading", ".ready"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=called)

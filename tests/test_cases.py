@@ -8,7 +8,7 @@ import pytest
 
 from amlbot import Bot, Outcome
 from amlbot.evaluate import Case, cases
-from amlbot.knowledge.loading import read
+from amlbot.knowledge.disk import read
 
 CASES = [
     pytest.param(case, id=f"{document.name}: {case.say}")

@@ -15,7 +15,7 @@ from amlbot.chat import transcript
 from amlbot.chat.commands import COMMANDS, PAGE, Session
 from amlbot.chat.completion import MAX_OFFERED, complete
 from amlbot.conversation.speaking import Speaker
-from amlbot.knowledge.loading import read
+from amlbot.knowledge.disk import read
 from amlbot.knowledge.yamlfile import Document
 from amlbot.reply import Outcome, Reply
 from test_repl import KNOWLEDGE
@@ -103,7 +103,8 @@ def test_there_is_one_list_to_pick_from(line: str) -> None:
     kb = KnowledgeBase.from_documents(
         [*read(KNOWLEDGE), Document("talk", {"intents": [{"id": "chat-pick-second", **talk}]})]
     )
-    session = Session(Bot(kb), Speaker(kb))
+    bot = Bot(kb)
+    session = Session(bot, Speaker(bot.kb))
     session.send("what is idh1")
     session.send("/topics")
     session.send("/help")  # shows no list of its own
@@ -126,8 +127,8 @@ def test_long_topics_come_in_pages() -> None:
         {"id": f"q{i}", "topic": "Long", "questions": [f"What is thing{i}?"], "answer": "A."}
         for i in range(PAGE * 2 + 5)
     ]
-    kb = KnowledgeBase.from_dicts({"intents": intents})
-    session = Session(Bot(kb), Speaker(kb))
+    bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
+    session = Session(bot, Speaker(bot.kb))
     [first] = session.send("/topic long")
     assert (len(first.choices), first.choices[-1].title) == (PAGE + 1, "And 25 more")
     [second] = session.send(str(PAGE + 1))
@@ -150,8 +151,8 @@ def test_no_such_topic_shows_what_there_is(session: Session, name: str) -> None:
 @pytest.mark.parametrize("name", ["COVID 19", "covid 19", "covid19", "COVID 19 1"])
 def test_a_topic_may_end_in_a_number(name: str) -> None:
     intent = {"id": "a", "topic": "COVID 19", "questions": ["What is it?"], "answer": "A virus."}
-    kb = KnowledgeBase.from_dicts({"intents": [intent]})
-    [reply] = Session(Bot(kb), Speaker(kb)).send(f"/topic {name}")
+    bot = Bot(KnowledgeBase.from_dicts({"intents": [intent]}))
+    [reply] = Session(bot, Speaker(bot.kb)).send(f"/topic {name}")
     assert (reply.text, [choice.title for choice in reply.choices]) == ("COVID 19", ["What is it?"])
 
 
@@ -426,8 +427,8 @@ class TestRegion:
 
     def test_knowledge_without_numbers(self) -> None:
         intent = {"id": "a", "questions": ["What is a thing?"], "answer": "A thing."}
-        kb = KnowledgeBase.from_dicts({"intents": [intent]})
-        assert "no telephone numbers" in Session(Bot(kb), Speaker(kb)).send("/region")[0].text
+        bot = Bot(KnowledgeBase.from_dicts({"intents": [intent]}))
+        assert "no telephone numbers" in Session(bot, Speaker(bot.kb)).send("/region")[0].text
 
 
 def test_forget(bot: Bot) -> None:

@@ -20,7 +20,7 @@ from prompt_toolkit.output import DummyOutput
 
 from amlbot import Bot, KnowledgeBase, Outcome, Reply
 from amlbot.cli import main
-from amlbot.knowledge.loading import read
+from amlbot.knowledge.disk import read
 from amlbot.ready import bundled
 
 Script = Mapping[str, Any]

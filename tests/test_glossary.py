@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlbot import KnowledgeBase
-from amlbot.conversation.glossary import define, terms_in
+from amlbot.conversation.glossary import Glossary
 
 KB = KnowledgeBase.from_dicts(
     {
@@ -17,6 +17,7 @@ KB = KnowledgeBase.from_dicts(
         ]
     }
 )
+GLOSSARY = Glossary(KB)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ KB = KnowledgeBase.from_dicts(
     ],
 )
 def test_terms_in_a_text(text: str, expected: list[str]) -> None:
-    assert [term.term for term in terms_in(KB, text)] == expected
+    assert [term.term for term in GLOSSARY.in_text(text)] == expected
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,11 @@ def test_terms_in_a_text(text: str, expected: list[str]) -> None:
     ],
 )
 def test_a_word_is_defined(word: str, expected: str) -> None:
-    term = define(KB, word)
+    term = GLOSSARY.define(word)
     assert term
     assert term.term == expected
 
 
 @pytest.mark.parametrize("word", ["", "the", "aml", "bone", "house", "?"])
 def test_a_word_that_is_not_there(word: str) -> None:
-    assert define(KB, word) is None
+    assert GLOSSARY.define(word) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections import Counter
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 
 from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, check, load
-from amlbot.knowledge.loading import cues, defaults
-from amlbot.knowledge.store import Store, pack
+from amlbot.knowledge.base import completed
+from amlbot.knowledge.disk import defaults
 from amlbot.model import Cues
 from amlbot.quality import Quality
 from amlbot.ready import bundled
@@ -225,16 +226,30 @@ def test_without_its_ready_made_file_all_is_the_same(
     from_file = defaults.__wrapped__()
     monkeypatch.setattr("amlbot.ready.read", lambda: None)
     from_yaml = defaults.__wrapped__()
-    assert (from_yaml.replies, from_yaml.cues) == (from_file.replies, from_file.cues)
-    assert dict(from_yaml.regions) == dict(from_file.regions) == dict(bundled_kb.regions)
+    for name in ("replies", "cues"):
+        assert from_yaml[name] == from_file[name] == getattr(bundled_kb, name)
+    assert dict(from_yaml["regions"]) == dict(from_file["regions"]) == dict(bundled_kb.regions)
     assert load().intents == bundled_kb.intents
 
 
-def test_knowledge_without_cues_uses_the_bundled_ones(small: KnowledgeBase) -> None:
-    assert small.cues is None
-    assert cues(small) == defaults().cues
-    again = KnowledgeBase.from_store(Store(pack([], small.parts())))
-    assert again.cues is None
+def test_knowledge_is_completed_with_the_bundled_words(small: KnowledgeBase) -> None:
+    ours = KnowledgeBase(**defaults())
+    kb = completed(small)
+    assert (kb.cues, kb.replies) == (ours.cues, ours.replies)
+    assert (kb.intents, kb.regions, kb.lexicon) == (small.intents, small.regions, small.lexicon)
+    own = {"replies": {"banner": ["Hi."]}, "cues": {"asks": ["pray"]}}
+    kb = completed(KnowledgeBase.from_dicts(own))
+    assert kb.replies == {**ours.replies, "banner": ("Hi.",)}
+    assert kb.cues == Cues(asks=("pray",))
+    assert kb.lexicon == ours.lexicon
+    assert completed(kb) == kb
+
+
+def test_own_words_for_what_is_unknown_stand_for_what_nearly_is(small: KnowledgeBase) -> None:
+    own = completed(dataclasses.replace(small, replies={"unknown": ("No.",)}))
+    assert own.replies["unknown-near"] == ("No.",)
+    both = {"unknown": ("No.",), "unknown-near": ("Nearly.",)}
+    assert completed(dataclasses.replace(small, replies=both)).replies.items() >= both.items()
 
 
 def test_a_missing_path(tmp_path: Path) -> None:

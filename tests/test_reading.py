@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from amlbot import KnowledgeBase
+from amlbot.knowledge.base import completed
 from amlbot.matching.grams import Grams, Lookalikes
 from amlbot.matching.reading import MAX_TOKENS, Reader
 from amlbot.matching.spelling import Speller, edit_budget
@@ -51,7 +52,7 @@ def test_words_of_one_meaning_share_a_concept(reader: Reader) -> None:
 
 def test_knowledge_without_synonyms_is_read_with_everyday_ones() -> None:
     intent = {"id": "a", "questions": ["cancel a booking"], "answer": "Call us."}
-    reader = Reader(KnowledgeBase.from_dicts({"intents": [intent]}))
+    reader = Reader(completed(KnowledgeBase.from_dicts({"intents": [intent]})))
     revoke, cancel = (reader.features(reader.read(word)) for word in ("revoke", "cancel"))
     assert {name[0] for name in revoke.keys() & cancel.keys()} == {"~"}
 

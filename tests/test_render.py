@@ -10,9 +10,9 @@ import pytest
 
 from amlbot import Bot, load
 from amlbot.model import Bar, Figure, Source
+from amlbot.prose import key_sentence
 from amlbot.record import values
 from amlbot.rendering.figures import as_lines
-from amlbot.rendering.layout import key_sentence
 from amlbot.rendering.markdown import as_markdown
 from amlbot.rendering.render import as_text
 from amlbot.rendering.style import BLOCKS, LETTERS, PLAIN, Style, style_for

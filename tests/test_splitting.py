@@ -6,7 +6,7 @@ import pytest
 
 from amlbot import KnowledgeBase
 from amlbot.conversation.splitting import MAX_PIECES, Splitter
-from amlbot.knowledge.loading import cues
+from amlbot.knowledge.base import completed
 from amlbot.model import Cues
 
 NOTHING = KnowledgeBase({})
@@ -14,7 +14,7 @@ NOTHING = KnowledgeBase({})
 
 @pytest.fixture(scope="module")
 def splitter() -> Splitter:
-    return Splitter(cues(NOTHING))
+    return Splitter(completed(NOTHING).cues)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from amlbot import Bot, KnowledgeBase, load, ready
-from amlbot.knowledge.loading import defaults
+from amlbot.knowledge.disk import defaults
 from amlbot.knowledge.store import Records, Store, columns_of, pack, records_of
 from amlbot.model import Lexicon
 
@@ -113,7 +113,7 @@ def test_a_file_that_lost_its_end_is_not_used(
     for raw in (made[:-1], made[:200]):
         monkeypatch.setattr(ready, "read", lambda raw=raw: raw)
         regions = bundled.regions
-        assert defaults.__wrapped__().regions == regions
+        assert defaults.__wrapped__()["regions"] == regions
 
 
 def test_a_changed_byte_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -131,6 +131,7 @@ def test_the_command_writes_what_a_start_reads(
     capsys: pytest.CaptureFixture[str],
     small_file: Path,
 ) -> None:
+    defaults()  # of the true bundled knowledge
     knowledge, path = tmp_path / "knowledge", tmp_path / "beside" / "ready"
     for folder in (knowledge, path.parent):
         folder.mkdir()

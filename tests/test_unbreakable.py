@@ -23,7 +23,7 @@ from amlbot.chat.recall import MAX_BYTES, Recall
 from amlbot.chat.repl import leaving_tidily
 from amlbot.cli import main
 from amlbot.conversation.dialogue import MAX_READ
-from amlbot.knowledge.loading import MAX_TOTAL
+from amlbot.knowledge.disk import MAX_TOTAL
 from amlbot.saving import create, replace
 
 if sys.platform == "win32":

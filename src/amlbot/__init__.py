@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .knowledge.loading import check, load
     from .matching.matcher import Matcher
     from .model import Intent, Source
-    from .rendering.markdown import respond
     from .reply import Candidate, Choice, Match, Outcome, Reply, Turn
+    from .responding import respond
     from .safety.screen import Alarm
 
 __version__ = "0.1.0"
@@ -50,7 +50,7 @@ _HOMES = {
     "errors": ("AmlbotError", "KnowledgeError", "MissingExtraError", "Problem"),
     "knowledge.base": ("KnowledgeBase",),
     "knowledge.loading": ("check", "load"),
-    "rendering.markdown": ("respond",),
+    "responding": ("respond",),
     "matching.matcher": ("Matcher",),
     "safety.screen": ("Alarm",),
     "model": ("Intent", "Source"),

@@ -21,8 +21,8 @@ from .conversation.sentences import Sentences
 from .conversation.smalltalk import SmallTalk
 from .conversation.steering import Steering, numbered
 from .conversation.understanding import Matching, Understanding
-from .knowledge.base import KnowledgeBase
-from .knowledge.loading import cues, load
+from .knowledge.base import KnowledgeBase, completed
+from .knowledge.loading import load
 from .matching.matcher import Matcher
 from .model import Level
 from .record import replace
@@ -50,15 +50,15 @@ class Bot:
             UsageError: for a region that ``kb`` has no numbers for.
 
         """
-        self.kb = kb or load()
+        self.kb = load() if kb is None else completed(kb)
         basis = Basis.of(self.kb, region)
         self._speaker, self._mentions = basis.speaker, basis.mentions
-        self.region = self._speaker.region
+        self.region, self.glossary = self._speaker.region, basis.glossary
         self.matcher: Matching = matcher or Matcher(self.kb, reader=basis.reader, learn=True)
         understanding = Understanding(basis, self.matcher)
         chat = Matcher(self.kb, chat=True, reader=basis.reader, learn=True)
         talk = SmallTalk(basis, understanding, chat)
-        self._feels = Cue(cues(self.kb).feels)
+        self._feels = Cue(self.kb.cues.feels)
         # What is played through again was screened before: a long story would take its time anew.
         self._screened = lru_cache(MAX_HISTORY)(Screen(self.kb).check)
         self._steering = Steering(basis, talk)

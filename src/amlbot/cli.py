@@ -101,13 +101,15 @@ def _settled(args: SimpleNamespace, environ: Mapping[str, str]) -> SimpleNamespa
 def _chat(args: SimpleNamespace) -> int:
     from .chat.repl import Manner, run
     from .conversation.speaking import Speaker
-    from .knowledge.loading import defaults
+    from .knowledge.base import KnowledgeBase
+    from .knowledge.disk import defaults
 
     manner = Manner(args.plain, args.json, args.history, args.welcomed)
     if args.knowledge:  # its own first words are in it
         bot = open_bot(args)
         return run(lambda: bot, Speaker(bot.kb, args.region), manner, args.environ)
-    return run(lambda: open_bot(args), Speaker(defaults(), args.region), manner, args.environ)
+    front = Speaker(KnowledgeBase(**defaults()), args.region)
+    return run(lambda: open_bot(args), front, manner, args.environ)
 
 
 def _ask(args: SimpleNamespace) -> int:
@@ -155,7 +157,7 @@ def open_bot(args: SimpleNamespace) -> Bot:
     from .bot import Bot
     from .knowledge.loading import load
 
-    return Bot(load(args.knowledge), region=args.region)
+    return Bot(load(args.knowledge) if args.knowledge else None, region=args.region)
 
 
 def _list(args: SimpleNamespace) -> int:
@@ -232,7 +234,7 @@ def _test(args: SimpleNamespace) -> int:
 def _results(kb: KnowledgeBase, args: SimpleNamespace) -> list[Result]:
     """What became of the cases in files, or of every phrasing held out."""
     from .evaluate import cases, held_out, mistyped, run
-    from .knowledge.loading import read
+    from .knowledge.disk import read
     from .matching.matcher import Matcher
 
     if not args.path:

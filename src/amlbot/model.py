@@ -127,8 +127,6 @@ class Entity(Record):
     """Forms that count only in capitals, since in lower case they are plain words (ALL, GO)."""
     broader: tuple[str, ...] = ()
     """Entities that this one is a kind or a part of: FLT3-ITD is a change of FLT3."""
-    confused_with: tuple[str, ...] = ()
-    """Entities that are easily mistaken for this one."""
     implied: bool = False
     """True for what every question is about (AML), so that naming it tells nothing."""
     elsewhere: bool = False

@@ -13,7 +13,7 @@ import os
 from . import ready
 from .conversation.speaking import Speaker
 from .knowledge.base import KnowledgeBase
-from .knowledge.loading import read
+from .knowledge.disk import read
 from .knowledge.store import pack
 from .matching.matcher import Matcher
 from .matching.reading import Reader

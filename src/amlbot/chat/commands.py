@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import saving
 from ..conversation.dialogue import State
-from ..conversation.glossary import define
 from ..conversation.speaking import Speaker
 from ..model import Intent
 from ..record import Record, replace
@@ -197,12 +196,11 @@ def _search(session: Session, argument: str) -> Reply:
 def _define(session: Session, argument: str) -> Reply:
     if not argument:
         return session.told("define-what")
-    kb = session.bot.kb
-    term = define(kb, argument)
+    term = session.bot.glossary.define(argument)
     if term is None:
         return session.told("no-term", word=argument)
     meaning = f"{term.term}: {term.meaning}"
-    return Reply(Outcome.CHAT, meaning, sources=kb.cited(term.sources))
+    return Reply(Outcome.CHAT, meaning, sources=session.bot.kb.cited(term.sources))
 
 
 def _why(session: Session, argument: str) -> Reply:

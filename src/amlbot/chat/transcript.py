@@ -8,9 +8,9 @@ from datetime import date
 from html import escape
 
 from ..model import Source
+from ..prose import paragraphs, parted
 from ..record import Record
 from ..rendering.figures import in_words
-from ..rendering.layout import paragraphs, parted
 from ..reply import Outcome, Reply, Say
 from ..text import printable
 

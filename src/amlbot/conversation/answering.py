@@ -10,7 +10,6 @@ from ..reply import Match, Outcome, Reply
 from ..text import quoted, words
 from .basis import Basis
 from .dialogue import State
-from .glossary import define
 from .speaking import MAX_CHOICES, NEAREST
 from .steering import Steering
 from .understanding import WHOLE, Understanding, Understood
@@ -41,6 +40,7 @@ class Answering:
     def __init__(self, basis: Basis, understanding: Understanding, steering: Steering) -> None:
         self._kb, self._speaker = basis.kb, basis.speaker
         self._mentions, self._wording = basis.mentions, basis.wording
+        self._glossary = basis.glossary
         self._understanding, self._steering = understanding, steering
 
     @cached_property
@@ -125,7 +125,7 @@ class Answering:
     def _meaning(self, match: Match, question: str) -> Reply | None:
         """The meaning of the word that ``question`` asks for; None if it asks for no such thing."""
         word = self._wording.defined(question)
-        term = define(self._kb, word) if word else None
+        term = self._glossary.define(word) if word else None
         if not term:
             return None
         return Reply(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..knowledge.base import KnowledgeBase
 from ..matching.reading import Reader
 from ..record import Record
+from .glossary import Glossary
 from .mentions import Mentions
 from .speaking import Speaker
 from .wording import Wording
@@ -18,10 +19,11 @@ class Basis(Record):
     mentions: Mentions
     wording: Wording
     speaker: Speaker
+    glossary: Glossary
 
     @classmethod
     def of(cls, kb: KnowledgeBase, region: str) -> Basis:
         """All of it for ``kb``, with the telephone numbers of ``region``."""
         speaker, reader = Speaker(kb, region), Reader(kb)
         mentions = Mentions(kb, reader)
-        return cls(kb, reader, mentions, Wording(kb, reader, mentions), speaker)
+        return cls(kb, reader, mentions, Wording(kb, reader), speaker, Glossary(kb))

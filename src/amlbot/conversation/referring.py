@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..knowledge.loading import cues
 from ..record import Record, replace
 from ..text import words
 from .basis import Basis
@@ -37,7 +36,7 @@ class Referring:
     def __init__(self, basis: Basis) -> None:
         self._kb, self._reader = basis.kb, basis.reader
         self._mentions, self._wording = basis.mentions, basis.wording
-        found = cues(basis.kb)
+        found = basis.kb.cues
         self._narrows, self._asks = Cue(found.narrows), Cue([*found.asks, *found.checks])
 
     def senses(self, text: str, state: State) -> list[Sense]:

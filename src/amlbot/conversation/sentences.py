@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ..knowledge.loading import cues
 from ..record import replace
 from ..reply import Outcome, Reply
 from ..text import printable
@@ -53,7 +52,7 @@ class Sentences:
         self._mentions, self._wording, self._speaker = basis.mentions, basis.wording, basis.speaker
         self._understanding, self._talk = understanding, talk
         self._steering, self._answering = steering, answering
-        self._splitter = Splitter(cues(basis.kb))
+        self._splitter = Splitter(basis.kb.cues)
 
     def cared_for(self, text: str) -> bool:
         """Whether ``text`` says, beside whatever it asks, that help is there or on its way."""

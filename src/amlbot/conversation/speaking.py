@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from ..errors import UsageError
 from ..knowledge.base import KnowledgeBase
-from ..knowledge.loading import defaults
 from ..model import REGIONAL, Intent, Source
 from ..record import replace
 from ..reply import Candidate, Choice, Match, Outcome, Reply
@@ -83,8 +82,8 @@ class Speaker:
 
     def occasions(self, prefix: str) -> Mapping[str, tuple[str, ...]]:
         """The occasions whose names begin with ``prefix``, by the rest of their names."""
-        replies = {**defaults().replies, **self.kb.replies}
-        return {k.removeprefix(prefix): v for k, v in replies.items() if k.startswith(prefix)}
+        replies = self.kb.replies.items()
+        return {name.removeprefix(prefix): v for name, v in replies if name.startswith(prefix)}
 
     def variants(self, occasion: str) -> int:
         """How many ways there are to say it."""
@@ -162,9 +161,7 @@ class Speaker:
         if names and misses < self.variants(occasion):
             text = self.say(occasion, misses, names=names)
         else:
-            own = self.kb.replies  # whose only words for this stand before ours
-            ours = "unknown" not in own or "unknown-near" in own
-            text = self.say("unknown-near" if near and ours else "unknown", misses)
+            text = self.say("unknown-near" if near else "unknown", misses)
         return Reply(
             Outcome.UNKNOWN,
             text,
@@ -221,7 +218,7 @@ class Speaker:
         return "; ".join(dict.fromkeys(named))
 
     def _variants(self, occasion: str) -> tuple[str, ...]:
-        return self.kb.replies.get(occasion) or defaults().replies.get(occasion, ())
+        return self.kb.replies.get(occasion, ())
 
     def _fill(
         self, text: str, region: str | None, turn: int = 0, values: Mapping[str, str] | None = None

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import takewhile
 
+from ..prose import key_sentence, paragraphs, parted
 from ..record import replace
-from ..rendering.layout import key_sentence, paragraphs, parted
 from ..reply import Choice, Outcome, Reply
 from .basis import Basis
 from .dialogue import State
-from .glossary import terms_in
 from .smalltalk import CARED_FOR, PASSING, SmallTalk
 
 MAX_TERMS = 4
@@ -41,6 +40,7 @@ class Steering:
     def __init__(self, basis: Basis, talk: SmallTalk) -> None:
         self._kb, self._speaker, self._talk = basis.kb, basis.speaker, talk
         self._mentions, self._wording = basis.mentions, basis.wording
+        self._glossary = basis.glossary
         self.moves: Mapping[str, Move] = {
             "chat-more": self.more,
             "chat-simpler": self.simpler,
@@ -124,7 +124,7 @@ class Steering:
 
     def _meanings(self, text: str) -> str:
         """The first technical words in ``text`` with their meanings, as a list; or nothing."""
-        terms = terms_in(self._kb, text)
+        terms = self._glossary.in_text(text)
         hard = [t for t in terms if not self._mentions.implied(t.term)][:MAX_TERMS]
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         return "\n".join([self._speaker.say("words-used"), *lines]) if lines else ""

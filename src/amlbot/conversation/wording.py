@@ -9,11 +9,9 @@ import re
 from functools import cached_property
 
 from ..knowledge.base import KnowledgeBase
-from ..knowledge.loading import cues
 from ..matching.reading import Reader
 from ..text import words
 from .cue import Cue
-from .mentions import Mentions
 
 STRANGE = 4
 """Letters of the shortest word that is said back as unknown."""
@@ -32,9 +30,9 @@ _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 class Wording:
     """Hears how messages are put, by the cues of one knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase, reader: Reader, mentions: Mentions) -> None:
-        self._kb, self._reader, self._mentions = kb, reader, mentions
-        self._cues = found = cues(kb)
+    def __init__(self, kb: KnowledgeBase, reader: Reader) -> None:
+        self._kb, self._reader = kb, reader
+        self._cues = found = kb.cues
         self._leads, self._trails = Cue(found.leads), Cue(found.trails)
         self._moments, self._usual = Cue(found.moments), Cue(found.usual)
         self._corrects, self._instead = Cue(found.corrects), Cue(found.instead)
@@ -93,7 +91,7 @@ class Wording:
     def pointed(self, text: str) -> frozenset[str]:
         """The words by which ``text`` points to one thing of several: "the mouth one"."""
         frame = self._frames.match(self.core(text))
-        return frozenset(words(frame[1])) if frame else frozenset()
+        return frozenset(words(frame[frame.lastindex or 0])) if frame else frozenset()
 
     def turns(self, text: str) -> bool:
         """Whether ``text`` turns to something else: "what about sleep"."""
@@ -103,10 +101,6 @@ class Wording:
         """Whether something in ``text`` stands for what was said before, or might (``idly``)."""
         bare = text if idly else self.idle.without(text)
         return any(stand_in.place(bare) for stand_in in self.stand_ins.values())
-
-    def hollow(self, text: str) -> bool:
-        """Whether ``text`` is a few words that name nothing: "what can we do", "then what"."""
-        return len(text.split()) <= FRAGMENT and self._mentions.nameless(text)
 
     def bare_name(self, text: str) -> str:
         """The name of the entity that ``text`` is and nothing else; empty if it is more."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..model import Cues, Entity, Fact, Intent, Lexicon, Region, Safety, Source, Term
-from ..record import Record
-from .packing import packed, unpacked
+from ..record import Record, replace
+from .disk import defaults
+from .packing import packed, unpacked, unpacked_front
 
 if TYPE_CHECKING:
     from .store import Store
@@ -27,14 +28,14 @@ class KnowledgeBase(Record):
     regions: Mapping[str, Region] = {}
     replies: Mapping[str, tuple[str, ...]] = {}
     """What the program itself says, by the name of the occasion: variants, tried in turn."""
-    cues: Cues | None = None
-    """How people refer to what was said; None for the bundled ones."""
+    cues: Cues = Cues()
+    """How people refer to what was said."""
     lexicon: Lexicon = Lexicon()
     safety: Safety = Safety()
     messages: Mapping[str, tuple[str, ...]] = {}
     """What people write of a danger, by its sign; under "calm" what only sounds like it."""
-
-    __slots__ = ("_store",)
+    opened: tuple[Store, KnowledgeBase] | None = None
+    """The ready-made file that it was opened from, and all that was in it."""
 
     @property
     def ready(self) -> Store | None:
@@ -42,9 +43,9 @@ class KnowledgeBase(Record):
 
         A copy with other wording or numbers has it; one with another intent has none.
         """
-        whole = getattr(self.intents, "whole", None)
-        same = whole and all(getattr(self, n) is getattr(whole, n) for n in _WORKED_OUT_FROM)
-        return getattr(whole, "_store", None) if same else None
+        store, whole = self.opened or (None, self)
+        same = all(getattr(self, name) is getattr(whole, name) for name in _WORKED_OUT_FROM)
+        return store if same else None
 
     @property
     def answers(self) -> tuple[Intent, ...]:
@@ -92,11 +93,30 @@ class KnowledgeBase(Record):
     @classmethod
     def from_store(cls, store: Store) -> KnowledgeBase:
         """The knowledge in a ready-made file, which holds what was worked out from it as well."""
-        kb = cls(**unpacked(store))
-        object.__setattr__(kb, "_store", store)
-        kb.intents.whole = kb  # type: ignore[attr-defined]
-        return kb
+        whole = cls(**unpacked(store))
+        return replace(whole, opened=(store, whole))
 
     def parts(self) -> dict[str, object]:
         """The parts from which `from_store` makes this knowledge again."""
         return packed({name: getattr(self, name) for name in self.__match_args__})
+
+
+def completed(kb: KnowledgeBase) -> KnowledgeBase:
+    """``kb`` with the bundled words wherever it brings none of its own.
+
+    Raises:
+        TypeError: for what is no knowledge base.
+
+    """
+    if not isinstance(kb, KnowledgeBase):  # the likeliest slip: the name of a file
+        kind = type(kb).__name__
+        raise TypeError(f"a KnowledgeBase is needed, not {kind} (amlbot.load(path) makes one)")
+    ours = KnowledgeBase(**(unpacked_front(kb.ready) if kb.ready else defaults()))
+    own, lexicon = kb.replies, kb.lexicon
+    replies = {**ours.replies, **own}
+    if "unknown" in own and "unknown-near" not in own:  # the only words that it has for this
+        replies["unknown-near"] = own["unknown"]
+    cues = ours.cues if kb.cues == Cues() else kb.cues
+    if not lexicon.synonyms:
+        lexicon = replace(lexicon, default_synonyms=ours.lexicon.default_synonyms)
+    return replace(kb, replies=replies, cues=cues, lexicon=lexicon)

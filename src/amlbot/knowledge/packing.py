@@ -39,8 +39,7 @@ def packed(fields: Mapping[str, Any]) -> dict[str, object]:
         parts |= records_of(name, safety.pop(name))
     for sign in safety["signs"]:
         sign["all"] = [sorted(concepts) for concepts in sign["all"]]
-    cues = asdict(fields["cues"]) if fields["cues"] else None
-    told = {"replies": dict(fields["replies"]), "cues": cues}
+    told = {"replies": dict(fields["replies"]), "cues": asdict(fields["cues"])}
     return parts | told | {"lexicon": lexicon, "safety": safety}
 
 
@@ -79,9 +78,7 @@ def _figure(data: dict[str, Any]) -> Figure:
     return Figure(**data | {"bars": tuple(Bar(**bar) for bar in data["bars"])})
 
 
-def _cues(data: dict[str, Any] | None) -> Cues | None:
-    if data is None:
-        return None
+def _cues(data: dict[str, Any]) -> Cues:
     rows = _rows(data["contrasts"])
     return Cues(**_tuples(data) | {"stand_ins": _tuples(data["stand_ins"]), "contrasts": rows})
 

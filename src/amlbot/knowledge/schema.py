@@ -50,7 +50,7 @@ class Draft:
         self.messages: dict[str, tuple[str, ...]] = {}
         self.lexicon = Lexicon()
         self.safety = Safety()
-        self.cues: Cues | None = None
+        self.cues = Cues()
         self._checker = Checker()
         self._said: dict[str, Place] = {}
         """Where each of the replies stands."""
@@ -232,7 +232,6 @@ def _entity(fields: Fields) -> Entry:
         kind=kind,
         **_names(fields),
         broader=fields.refs("broader", "entity"),
-        confused_with=fields.refs("confused_with", "entity"),
         implied=fields.flag("implied"),
         elsewhere=fields.flag("elsewhere"),
         setting=fields.flag("setting"),
@@ -320,7 +319,7 @@ def _lexicon(fields: Fields, before: Lexicon) -> Lexicon:
     )
 
 
-def _cues(fields: Fields, before: Cues | None) -> Cues:
+def _cues(fields: Fields, before: Cues) -> Cues:
     """The cues of one file beside those of the files ``before``."""
     for name in fields.values:
         fields.checker.define("cue", name, fields.at(name), _KEEP)
@@ -334,7 +333,7 @@ def _cues(fields: Fields, before: Cues | None) -> Cues:
     rest = [name for name in Cues.__match_args__ if name not in ("stand_ins", "contrasts")]
     found: dict[str, Any] = {name: fields.texts(name) for name in rest}
     found |= {"stand_ins": stand_ins, "contrasts": fields.rows("contrasts")}
-    return replace(before or Cues(), **{name: cue for name, cue in found.items() if cue})
+    return replace(before, **{name: cue for name, cue in found.items() if cue})
 
 
 def _safety(fields: Fields, before: Safety) -> Safety:

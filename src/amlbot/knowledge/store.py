@@ -38,8 +38,6 @@ class Records(Mapping[str, T]):
         self._numbers = {id: number for number, id in enumerate(ids)}
         self._text, self._ends, self._make = memoryview(text), ends, make
         self._made: dict[str, T] = {}
-        self.whole: object = None
-        """What the table was first a part of."""
 
     def __getitem__(self, id: str) -> T:
         made = self._made.get(id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..knowledge.base import KnowledgeBase
+from ..knowledge.base import KnowledgeBase, completed
 from ..knowledge.store import opened, parts_of
 from ..record import replace
 from ..reply import Candidate, Explanation, Match, Outcome, Rival
@@ -72,7 +72,7 @@ class Matcher:
         `AT_ONCE` phrasings. A ready-made index has learned.
         """
         self.kb = kb
-        self._reader = reader or Reader(kb)
+        self._reader = reader or Reader(completed(kb))
         self._name = "chat" if chat else "medical"
         if kb.ready:
             self._index = opened(Index, kb.ready, self._name)

@@ -88,9 +88,6 @@ class Reader:
     """Reads texts with the vocabulary, names and lexicon of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
-        if not isinstance(kb, KnowledgeBase):  # the likeliest slip: the name of a file
-            kind = type(kb).__name__
-            raise TypeError(f"a KnowledgeBase is needed, not {kind} (amlbot.load(path) makes one)")
         self.tables = Tables.of(kb)
         forms = Phrases(self.tables.forms, self.tables.longest)
         self.names = Names(kb.entities, forms, self.tables.capitals)

@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any
 
 from ..knowledge.base import KnowledgeBase
-from ..knowledge.loading import synonyms
 from ..knowledge.store import Store, columns_of
 from ..record import Record
 from ..text import words
@@ -63,7 +62,8 @@ class Tables(Record):
     def _worked_out(cls, kb: KnowledgeBase) -> Tables:
         names = Names.build(kb.entities)
         spellings = _phrases(kb.lexicon.spellings.items())
-        concepts = _phrases((f"~{number}", group) for number, group in enumerate(synonyms(kb)))
+        synonyms = kb.lexicon.synonyms or kb.lexicon.default_synonyms
+        concepts = _phrases((f"~{number}", group) for number, group in enumerate(synonyms))
         subjects = {e for i in kb.intents.values() if i.any_name for e in i.about}
         vocabulary = list(dict.fromkeys(names.forms.words()))
         unasked = [*vocabulary, *spellings.words(), *concepts.words()]

@@ -1,10 +1,10 @@
-"""Text filled to a width: paragraphs, list items, and their first sentence."""
+"""Text filled to a width: paragraphs and list items."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 
+from ..prose import paragraphs, parted
 from ..text import printable
 
 MEASURE = 76
@@ -13,10 +13,6 @@ NARROWEST = 11
 """Columns that are filled in any window: a row of five dots fits."""
 NARROW = 30
 """Columns below which a hyphen may end a line: few words would fit otherwise."""
-
-_ITEM = re.compile(r"- |(\d{1,2})\. ")
-
-_SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)[.!?]+[\"”)]*(?=\s)")
 
 
 def measure(width: int) -> int:
@@ -55,35 +51,3 @@ def shortened(text: str, columns: int) -> str:
     if len(text) <= columns:
         return text
     return textwrap.shorten(text, columns - 1, placeholder="").rstrip(" ,.;:") + "…"
-
-
-def key_sentence(text: str) -> str:
-    """The first sentence of ``text``, or its first paragraph if that is one sentence."""
-    paragraph = next(iter(paragraphs(text)), "")
-    end = _SENTENCE_END.search(paragraph)
-    return paragraph[: end.end()] if end else paragraph
-
-
-def paragraphs(text: str) -> list[str]:
-    """Paragraphs and list items as one line each: authors break lines where they like.
-
-    A number opens an item only as the first or next of a list: a line may begin with "29." too.
-    """
-    joined: list[str] = []
-    last = 0
-    for line in map(str.strip, text.strip().splitlines()):
-        item = _ITEM.match(line)
-        number = int(item[1] or 0) if item else 0
-        if not line or (item and number in (0, last + 1)) or not joined or not joined[-1]:
-            joined.append(line)
-            last = (number or last) if line else 0
-        else:
-            joined[-1] += " " + line
-    return joined
-
-
-def parted(line: str) -> tuple[str, str]:
-    """The bullet of a line of `paragraphs`, as "- " or "3. " or nothing, and what it says."""
-    item = _ITEM.match(line)
-    bullet = item[0] if item else ""
-    return bullet, line.removeprefix(bullet)

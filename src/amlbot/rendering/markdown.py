@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
-from ..bot import Bot
-from ..conversation.dialogue import History
 from ..model import Source
+from ..prose import paragraphs
 from ..reply import Outcome, Reply, Say
 from ..text import printable
 from .figures import in_words
-from .layout import paragraphs
 
 
 def as_markdown(reply: Reply, say: Say) -> str:
@@ -53,17 +50,3 @@ def _said(reply: Reply, say: Say) -> Iterator[str]:
 
 def _source(source: Source) -> str:
     return f"{source.named}: {source.url}" if source.url else source.named
-
-
-def respond(message: str, history: History | None = None) -> str:
-    """The reply to ``message`` as Markdown, from the bundled knowledge: what chat frontends call.
-
-    ``history`` is the conversation so far, as ``{"role", "content"}`` messages or `Turn` objects.
-    """
-    bot = _bundled()
-    return as_markdown(bot.ask(message, history or ()), bot.say)
-
-
-@cache
-def _bundled() -> Bot:
-    return Bot()

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
 from ..model import Intent, Source
+from ..prose import key_sentence
 from ..reply import Outcome, Reply, Say
 from ..text import escaped, printable
 from . import figures
-from .layout import MEASURE, item, key_sentence, lines, measure, shortened, wrap
+from .layout import MEASURE, item, lines, measure, shortened, wrap
 from .style import PLAIN, Style
 
 BRIEF = MEASURE - 4

@@ -8,7 +8,7 @@ from html import escape
 from itertools import count, groupby
 
 from ..model import Term
-from ..rendering.layout import paragraphs, parted
+from ..prose import paragraphs, parted
 
 
 def as_html(text: str, terms: Sequence[Term] = (), prefix: str = "term") -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from string import Template
 
 from ..bot import Bot
-from ..conversation.glossary import terms_in
 from ..model import Source, Term
 from ..reply import Outcome, Reply
 from ..text import printable
@@ -119,11 +118,11 @@ class Page:
         if reply.outcome is Outcome.URGENT:
             return []
         about = self._subject | self._named(reply.title or "")
-        found = terms_in(self._bot.kb, reply.text)
+        found = self._bot.glossary.in_text(reply.text)
         return [term for term in found if term.term not in about][:MAX_TERMS]
 
     def _named(self, text: str) -> set[str]:
-        return {term.term for term in terms_in(self._bot.kb, text)}
+        return {term.term for term in self._bot.glossary.in_text(text)}
 
     def _sources(self, reply: Reply) -> str:
         listed = "".join(f"<li>{_source(source)}</li>" for source in reply.sources)
