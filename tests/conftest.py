@@ -74,6 +74,7 @@ intents:
     answer: Hello there.
   - id: chat-more
     chat: true
+    move: more
     questions: [Tell me more, more, go on]
     answer: Ask me a question first.
 regions:

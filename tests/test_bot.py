@@ -12,6 +12,7 @@ import pytest
 import amlbot
 from amlbot import Bot, KnowledgeBase, Match, Outcome, Turn
 from amlbot.conversation.dialogue import MAX_READ, user_messages
+from amlbot.model import MOVES
 from amlbot.rendering.markdown import as_markdown
 
 
@@ -47,7 +48,7 @@ def test_simpler_is_the_key_message_its_list_and_its_own_words_and_no_more() -> 
     }
     terms = [{"term": "chills", "meaning": "Shaking."}, {"term": "sepsis", "meaning": "A danger."}]
     book = {"id": "book", "title": "A book", "publisher": "A house", "url": "https://a.example"}
-    talk = {"id": "chat-simpler", "chat": True, "questions": ["simpler"], "answer": "Ask first."}
+    talk = {"id": "simple", "chat": True, "move": "simple", "questions": ["simpler"], "answer": "A"}
     kb = KnowledgeBase.from_dicts({"intents": [intent, talk], "glossary": terms, "sources": [book]})
     reply = Bot(kb).ask("simpler", [Turn("user", "when do i call about a fever")])
     said, explained = reply.text.rsplit("\n\n", maxsplit=1)
@@ -123,7 +124,13 @@ def test_more_in_knowledge_without_topics_is_no_small_talk() -> None:
     intents = [
         {"id": "hours", "questions": ["When are you open?"], "answer": "From nine to five."},
         {"id": "place", "questions": ["Where is the shop?"], "answer": "By the river."},
-        {"id": "chat-more", "chat": True, "questions": ["tell me more"], "answer": "Ask first."},
+        {
+            "id": "more",
+            "chat": True,
+            "move": "more",
+            "questions": ["tell me more"],
+            "answer": "Ask first.",
+        },
     ]
     bot = Bot(KnowledgeBase.from_dicts({"intents": intents}))
     said = [reply.text for reply in bot.replies(["when are you open", *["tell me more"] * 4])]
@@ -131,6 +138,10 @@ def test_more_in_knowledge_without_topics_is_no_small_talk() -> None:
     assert said[2].startswith("That is all I have on this.")
     assert "Ask first." not in "".join(said)
     assert len({*said}) == len(said)  # the same thing is not said twice either
+
+
+def test_the_bundled_small_talk_has_every_move(bundled: KnowledgeBase) -> None:
+    assert {intent.move for intent in bundled.intents.values()} == {*MOVES, ""}
 
 
 def test_numbers_of_the_readers_region(bot: Bot) -> None:

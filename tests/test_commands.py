@@ -60,13 +60,28 @@ def test_every_way_in_words_leads_to_a_command(session: Session) -> None:
 @pytest.mark.parametrize(
     ("short", "words"), [("/more", "tell me more"), ("/simple", "simpler"), ("/sources", "sources")]
 )
-def test_short_ways_say_the_words(session: Session, short: str, words: str) -> None:
+def test_short_ways_do_what_the_words_do(session: Session, short: str, words: str) -> None:
     session.send("what is idh1")
     before = session.state
-    by_command = session.send(short)[0]
+    by_command, after = session.send(short)[0], session.state
     session.state = before
     assert session.send(words)[0] == by_command
-    assert session.exchanges[-1].typed == words
+    assert session.state == after
+    assert [e.typed for e in session.exchanges[1:]] == [short, words]
+
+
+def test_short_ways_need_no_small_talk() -> None:
+    intent = {"id": "a", "questions": ["What is a thing?"], "answer": "A thing.", "more": "Long."}
+    kb = KnowledgeBase.from_dicts({"intents": [intent]})
+    session = Session(Bot(kb), Speaker(kb))
+    assert session.send("/more")[0].text.startswith("Type a question")
+    session.send("what is a thing")
+    assert session.send("/more")[0].text == "Long."
+
+
+def test_short_ways_are_reminded_of_an_alarm(session: Session, say: Say) -> None:
+    say("i cant breathe")
+    assert say("/simple").startswith("What I said before still counts.")
 
 
 @pytest.mark.parametrize("line", ["/search idh2", "search: idh2", "SEARCH : idh2", "/Search idh2"])
@@ -99,10 +114,15 @@ def test_a_number_after_an_answer_is_the_bots(session: Session) -> None:
     "line", ["2", "number 2", "no. 2", "option 2", "#2", "2!", "the second one"]
 )
 def test_there_is_one_list_to_pick_from(line: str) -> None:
-    talk = {"chat": True, "answer": "Ask first.", "questions": ["the second one", "second"]}
-    kb = KnowledgeBase.from_documents(
-        [*read(KNOWLEDGE), Document("talk", {"intents": [{"id": "chat-pick-second", **talk}]})]
-    )
+    talk = {
+        "id": "second",
+        "chat": True,
+        "move": "second",
+        "questions": ["the second one", "second"],
+        "answer": "Ask first.",
+    }
+    documents = [*read(KNOWLEDGE), Document("talk", {"intents": [talk]})]
+    kb = KnowledgeBase.from_documents(documents)
     bot = Bot(kb)
     session = Session(bot, Speaker(bot.kb))
     session.send("what is idh1")

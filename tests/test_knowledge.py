@@ -68,6 +68,15 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
         (GOOD.replace("This.", "Call {phone}"), "k.yaml:4: there is no fact 'phone'"),
         (GOOD + "    reviewed: soon\n", "k.yaml:5: reviewed must be a date"),
         (GOOD + "    chat: maybe\n", "k.yaml:5: chat must be true or false"),
+        (
+            GOOD + "    chat: true\n    move: mroe\n",
+            "k.yaml:6: there is no move 'mroe' (did you mean 'more'?)",
+        ),
+        (
+            GOOD + "    chat: true\n    move: dance\n",
+            "k.yaml:6: there is no move 'dance' (there are: cared-for, dated, fi",
+        ),
+        (GOOD + "    move: more\n", "k.yaml:5: only small talk has a move (write 'chat: true', or"),
         (GOOD + "    answer: Again.\n", "k.yaml:5: 'answer' is written twice"),
         (
             GOOD + "    figures: [{title: t, bars: [{label: l, value: x}]}]\n",

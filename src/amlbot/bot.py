@@ -116,16 +116,25 @@ class Bot:
         told = clipped(text).strip()
         if state.reply and state.reply.level and self._sentences.cared_for(told):
             state = replace(state, reply=None)  # nothing is left of the alarm to bring to mind
-        turns = len(state.trail) + state.misses
-        before = state.reply
-        reply, state = self._respond(told, state)
-        reply = self._comforting(reply, text, turns)
-        goes_on = reply.outcome in HARD or state.reply is before  # not where all starts afresh
-        if before and before.level and goes_on:
-            reply = _under(self._speaker.say(f"still-{before.level}"), reply)
+        reply, after = self._respond(told, state)
+        reply = self._comforting(reply, text, len(state.trail) + state.misses)
+        reply = self._reminding(reply, state, after)
         if alarm and alarm.vague and reply.outcome is Outcome.ANSWER:
             alarm = None  # what is well answered is rarely a danger (docs/safety.md#likeness)
-        return _under(alarm.reply, reply) if alarm else reply, state
+        return _under(alarm.reply, reply) if alarm else reply, after
+
+    def move(self, name: str, state: State) -> tuple[Reply, State]:
+        """As `turn`, for a command that is a move and needs no words."""
+        reply, after = self._steering.move(name, state)
+        return self._reminding(reply, state, after), after
+
+    def _reminding(self, reply: Reply, before: State, after: State) -> Reply:
+        """``reply`` after a line on the alarm, as long as nothing else was answered since."""
+        alarm = before.reply
+        goes_on = reply.outcome in HARD or after.reply is alarm  # not where all starts afresh
+        if not (alarm and alarm.level and goes_on):
+            return reply
+        return _under(self._speaker.say(f"still-{alarm.level}"), reply)
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:
         """``reply`` after a kind word, if ``text`` says that it is hard and nothing else did so."""

@@ -92,6 +92,8 @@ class Intent(Record):
     """The answer holds whatever drug, gene or treatment is named: "how much ... should I take?"."""
     chat: bool = False
     """Small talk (greeting, thanks, help): never competes with a medical question."""
+    move: str = ""
+    """What small talk does: one of the `MOVES`. All are passed over beside a question."""
     origin: str = ""
     """``file:line`` where it is written."""
 
@@ -111,6 +113,19 @@ KINDS = frozenset(
     }
 )
 """Kinds of entity: how far a name is guarded, and what it may stand in for, depends on them."""
+
+
+PASSING, CARED_FOR, RESTART = "passing", "cared-for", "restart"
+"""Small talk that is only passed over; that says that help is there or on its way; and after which
+nothing that was said counts any more."""
+MOVES = frozenset(
+    {
+        *(PASSING, CARED_FOR, RESTART),
+        *("more", "simple", "words", "sources", "sure", "dated", "repeat", "previous"),
+        *("yes", "no", "none", "first", "second", "third", "last"),
+    }
+)
+"""What small talk can do to a conversation (docs/knowledge.md)."""
 
 
 class Entity(Record):

@@ -75,9 +75,15 @@ class Session:
 
     def ask(self, message: str) -> Reply:
         """What the bot says to ``message`` after all that was said."""
-        reply, self.state = self.bot.turn(message, self.state)
-        reply = self.bot.filled(reply, self.speaker.region)
-        self.exchanges.append(transcript.Exchange(message, reply))
+        return self._goes_on(message, *self.bot.turn(message, self.state))
+
+    def move(self, name: str) -> Reply:
+        """What the bot says to a move, which is a command of the same name."""
+        return self._goes_on(f"/{name}", *self.bot.move(name, self.state))
+
+    def _goes_on(self, typed: str, reply: Reply, state: State) -> Reply:
+        reply, self.state = self.bot.filled(reply, self.speaker.region), state
+        self.exchanges.append(transcript.Exchange(typed, reply))
         return reply
 
     def _alarmed(self, text: str) -> list[Reply]:
@@ -157,9 +163,9 @@ def _phrases(speaker: Speaker) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _says(message: str) -> Run:
-    """A command that is short for words: there is one conversation, not two."""
-    return lambda session, argument: session.ask(message)
+def _moves(name: str) -> Command:
+    """A command for what small talk does: there is one conversation, not two."""
+    return Command(name, lambda session, argument: session.move(name))
 
 
 def _topics(session: Session, argument: str) -> Reply:
@@ -337,9 +343,7 @@ COMMANDS = {
         Command("topics", _topics),
         Command("topic", _topic, "NAME", lambda session: session.bot.kb.topics),
         Command("search", _search, "WORDS"),
-        Command("more", _says("tell me more")),
-        Command("simple", _says("simpler")),
-        Command("sources", _says("sources")),
+        *map(_moves, ("more", "simple", "sources")),
         Command(
             "define",
             _define,

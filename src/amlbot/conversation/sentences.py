@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from ..model import CARED_FOR
 from ..record import replace
 from ..reply import Outcome, Reply
 from ..text import printable
 from .answering import Answering
 from .basis import Basis
 from .dialogue import State
-from .smalltalk import CARED_FOR, SmallTalk
+from .smalltalk import SmallTalk
 from .splitting import Piece, Splitter
 from .steering import Steering
 from .understanding import Understanding, Understood
@@ -59,7 +60,7 @@ class Sentences:
         pieces = self._splitter.pieces(text)
         told = (_CLAUSE.split(piece.text) for piece in pieces if not piece.asks)
         said = [*(piece.text for piece in pieces), *chain.from_iterable(told)]
-        return any(self._talk.of(clause) in CARED_FOR for clause in said)
+        return any(self._talk.move(self._talk.of(clause)) == CARED_FOR for clause in said)
 
     def answer(self, text: str, state: State) -> tuple[Reply, State] | None:
         """The reply to ``text`` after ``state``; None if it is a single sentence."""
@@ -67,9 +68,9 @@ class Sentences:
         if len(pieces) < 2:
             return None
         talk = {piece: self._talk.of(piece.text) for piece in pieces}
-        told = [piece for piece in pieces if not self._steering.passes(talk[piece])]
+        told = [piece for piece in pieces if not self._talk.move(talk[piece])]
         chatty = {piece for piece in pieces if talk[piece]}
-        cared = [piece for piece in pieces if talk[piece] in CARED_FOR]
+        cared = [piece for piece in pieces if self._talk.move(talk[piece]) == CARED_FOR]
         if cared and not any(piece.asks for piece in pieces):
             return self._steering.met(talk[cared[0]], cared[0].text, state)
         if chatty.issuperset(told):

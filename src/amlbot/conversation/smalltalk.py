@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 
+from ..model import PASSING
 from ..text import words
 from .basis import Basis
 from .understanding import HEARD, Matching, Understanding
@@ -13,14 +14,6 @@ ALIKE, ALIKE_LONG, LONG = 0.85, 0.75, 7
 word for word, so that small talk never swallows a question. Less is enough from `LONG` words on."""
 WORDY = 16
 """Different words from which it is worth finding out how long small talk may be."""
-PASSING = frozenset(
-    f"chat-{manner}"
-    for manner in ("greeting", "thanks", "goodbye", "ok", "wait", "question", "who-for", "help")
-)
-"""Small talk that, like all that steers, is passed over when something is asked beside it."""
-
-CARED_FOR = frozenset({"chat-called", "chat-in-care"})
-"""Small talk that says that help is there or on its way."""
 
 
 class SmallTalk:
@@ -41,7 +34,12 @@ class SmallTalk:
         parts = [self._alone(part) for part in text.split(",") if words(part)]
         if not parts or not all(parts):
             return ""
-        return next((id for id in reversed(parts) if id not in PASSING), parts[-1])
+        counting = (id for id in reversed(parts) if self.move(id) != PASSING)
+        return next(counting, parts[-1])
+
+    def move(self, id: str) -> str:
+        """What the small talk ``id`` does; empty if nothing, or if there is no ``id``."""
+        return self._kb.intents[id].move if id else ""
 
     def _alone(self, text: str) -> str:
         """The id of the small talk that ``text`` is all but word for word, and no question."""

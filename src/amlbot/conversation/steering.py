@@ -1,7 +1,7 @@
 """Small talk, and messages that steer rather than ask: more, simpler, sources, yes, the second.
 
-What steers is an intent of the small talk whose id has a move here. Its written answer is what is
-said when there is nothing yet for the move to work on, as of all other small talk.
+What steers is small talk that has a move, or a command of the same name. The written answer is what
+is said when there is nothing yet for the move to work on, as of all other small talk.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import takewhile
 
+from ..model import RESTART, Intent
 from ..prose import key_sentence, paragraphs, parted
 from ..record import replace
 from ..reply import Choice, Outcome, Reply
 from .basis import Basis
 from .dialogue import State
-from .smalltalk import CARED_FOR, PASSING, SmallTalk
+from .smalltalk import SmallTalk
 
 MAX_TERMS = 4
 """Words explained at a time."""
@@ -25,7 +26,7 @@ SHORT = 80
 Move = Callable[[State], tuple[Reply, State] | None]
 
 _NUMBER = re.compile(r"\W*(?:(?:no\.?|number|option|choice)\s*)?(\d{1,2})\W*", re.IGNORECASE)
-_PLACES = {"chat-pick-first": 1, "chat-pick-second": 2, "chat-pick-third": 3, "chat-pick-last": -1}
+_PLACES = {"first": 1, "second": 2, "third": 3, "last": -1}
 
 
 def numbered(text: str) -> int | None:
@@ -41,20 +42,19 @@ class Steering:
         self._kb, self._speaker, self._talk = basis.kb, basis.speaker, talk
         self._mentions, self._wording = basis.mentions, basis.wording
         self._glossary = basis.glossary
-        self.moves: Mapping[str, Move] = {
-            "chat-more": self.more,
-            "chat-simpler": self.simpler,
-            "chat-words": self.words,
-            "chat-source": self.source,
-            "chat-sure": self.sure,
-            "chat-dated": self.dated,
-            "chat-repeat": self.repeat,
-            "chat-previous": self.previous,
-            "chat-restart": self.restart,
-            "chat-yes": self.yes,
-            "chat-no": self.no,
-            "chat-none": self.none,
-            **{id: partial(self.pick, place) for id, place in _PLACES.items()},
+        self._moves: Mapping[str, Move] = {
+            "more": self.more,
+            "simple": self.simple,
+            "words": self.words,
+            "sources": self.sources,
+            "sure": self.sure,
+            "dated": self.dated,
+            "repeat": self.repeat,
+            "previous": self.previous,
+            "yes": self.yes,
+            "no": self.no,
+            "none": self.none,
+            **{name: partial(self.pick, place) for name, place in _PLACES.items()},
         }
 
     def steered(self, text: str, state: State) -> tuple[Reply, State] | None:
@@ -64,13 +64,29 @@ class Steering:
 
     def met(self, id: str, text: str, state: State) -> tuple[Reply, State]:
         """The reply to ``text``, which is the small talk ``id``."""
-        if self._wording.led(text) != text and id.startswith("chat-pick") and state.picked_from:
+        talk = self._kb.intents[id]
+        if self._wording.led(text) != text and talk.move in _PLACES and state.picked_from:
             state = replace(state, choices=state.picked_from)  # "and the first one?"
-        move = self.moves.get(id)
-        moved = move(state) if move else None
+        return self._moved(talk.move, state) or self._written(talk, state)
+
+    def move(self, name: str, state: State) -> tuple[Reply, State]:
+        """The move of that name; where there is nothing to move on, what small talk says then."""
+        moved = self._moved(name, state)
         if moved:
             return moved
-        intent = self._kb.intents[id]
+        for talk in self._kb.intents.values():
+            if talk.move == name:
+                return self._written(talk, state)
+        return Reply(Outcome.CHAT, self._speaker.say("empty"), choices=state.choices), state
+
+    def _moved(self, name: str, state: State) -> tuple[Reply, State] | None:
+        move = self._moves.get(name)
+        return move(state) if move else None
+
+    def _written(self, intent: Intent, state: State) -> tuple[Reply, State]:
+        """What is written for small talk."""
+        if intent.move == RESTART:
+            state = State()
         reply = self._speaker.show(intent)
         return reply, replace(
             state,
@@ -78,10 +94,6 @@ class Steering:
             subjects=intent.about or state.subjects,
             age=0 if intent.about else state.age + 1,
         )
-
-    def passes(self, id: str) -> bool:
-        """Whether the small talk ``id`` is passed over when something is asked beside it."""
-        return id in PASSING or id in CARED_FOR or id in self.moves
 
     def more(self, state: State) -> tuple[Reply, State] | None:
         """The longer answer; then the next question and its answer; then what else there is."""
@@ -105,7 +117,7 @@ class Steering:
         told = replace(shown, text=f"{lead}\n\n{shown.text}", lead=lead)
         return told, self.answered(shown, state)
 
-    def simpler(self, state: State) -> tuple[Reply, State] | None:
+    def simple(self, state: State) -> tuple[Reply, State] | None:
         """The last answer in a sentence or two, and what the technical words of those mean."""
         if state.reply is None:
             return None
@@ -119,7 +131,7 @@ class Steering:
         """What the technical words of the last answer mean; if it has none, the answer in short."""
         meanings = self._meanings(state.reply.text) if state.reply else ""
         if not meanings:
-            return self.simpler(state)
+            return self.simple(state)
         return Reply(Outcome.CHAT, meanings, choices=state.choices), state
 
     def _meanings(self, text: str) -> str:
@@ -129,7 +141,7 @@ class Steering:
         lines = [f"- {term.term}: {term.meaning}" for term in hard]
         return "\n".join([self._speaker.say("words-used"), *lines]) if lines else ""
 
-    def source(self, state: State) -> tuple[Reply, State] | None:
+    def sources(self, state: State) -> tuple[Reply, State] | None:
         """Where the last answer comes from."""
         return self._about_answer("from-sources", state)
 
@@ -153,10 +165,6 @@ class Steering:
             return None
         reply = self._speaker.show(self._kb.intents[state.trail[-2]])
         return reply, self.answered(reply, replace(state, trail=state.trail[:-2]))
-
-    def restart(self, state: State) -> tuple[Reply, State] | None:
-        """Nothing that was said counts any more."""
-        return self._speaker.show(self._kb.intents["chat-restart"]), State()
 
     def yes(self, state: State) -> tuple[Reply, State] | None:
         """The one thing that was asked about; if it was several, which of them."""
@@ -208,7 +216,7 @@ class Steering:
         """The choice that ``text`` picks by its place ("2", "the last one"), if there is one."""
         number = numbered(text)
         if number is None:
-            number = _PLACES.get(self._talk.of(text), 0)
+            number = _PLACES.get(self._talk.move(self._talk.of(text)), 0)
         return _numbered_choice(number, state)
 
     def answered(self, reply: Reply, state: State, question: str = "") -> State:

@@ -127,6 +127,12 @@ class Fields:
         """Note a fault of what stands at ``path``."""
         self.checker.problems.append(self.at(*path).problem(message))
 
+    def among(self, known: Collection[str], kind: str, name: str, *path: str | int) -> None:
+        """Note if a ``name`` at ``path`` is none of the ``known`` ones of its kind."""
+        if name and name not in known:
+            hint = nearest(name, [*known]) or f"there are: {', '.join(sorted(known))}"
+            self.wrong(f"there is no {kind} '{name}' ({hint})", *path)
+
     def text(self, key: str, required: bool = False) -> str:
         """Text without white space around it; empty if there is none."""
         return self._text(self.values[key], key) if self._has(key, required) else ""

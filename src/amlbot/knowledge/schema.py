@@ -13,6 +13,7 @@ from ..model import (
     GUARDS,
     KINDS,
     MEASURED,
+    MOVES,
     Bar,
     Cues,
     Entity,
@@ -30,7 +31,7 @@ from ..model import (
 )
 from ..record import Record, replace
 from ..text import words
-from .fields import Checker, Fields, Place, nearest, placeholders
+from .fields import Checker, Fields, Place, placeholders
 from .yamlfile import Document
 
 Entry: TypeAlias = tuple[str, Record]
@@ -166,6 +167,10 @@ def _intent(fields: Fields) -> Entry:
     questions = fields.texts("questions", required=True)
     for i, question in enumerate(questions):
         fields.checker.phrasing(question, id or "?", fields.at("questions", i))
+    chat, move = fields.flag("chat"), fields.text("move")
+    fields.among(MOVES, "move", move, "move")
+    if move and not chat:
+        fields.wrong("only small talk has a move (write 'chat: true', or remove it)", "move")
     return id, Intent(
         id=id,
         questions=questions or ("",),
@@ -178,7 +183,8 @@ def _intent(fields: Fields) -> Entry:
         figures=tuple(map(_figure, fields.items("figures", "a figure"))),
         reviewed=fields.date("reviewed"),
         any_name=fields.flag("any_name"),
-        chat=fields.flag("chat"),
+        chat=chat,
+        move=move,
         origin=str(fields.place),
     )
 
@@ -224,9 +230,7 @@ def _source(fields: Fields) -> Entry:
 
 def _entity(fields: Fields) -> Entry:
     id, kind = fields.id("entity"), fields.text("kind", required=True)
-    if kind and kind not in KINDS:
-        hint = nearest(kind, [*KINDS]) or f"there are: {', '.join(sorted(KINDS))}"
-        fields.wrong(f"there is no kind '{kind}' ({hint})", "kind")
+    fields.among(KINDS, "kind", kind, "kind")
     return id, Entity(
         id=id,
         kind=kind,
@@ -412,7 +416,5 @@ def _despite(fields: Fields) -> tuple[str, ...]:
     """The guards that do not quiet a sign."""
     names = fields.texts("despite")
     for i, name in enumerate(names):
-        if name not in GUARDS:
-            hint = nearest(name, [*GUARDS]) or f"there are: {', '.join(GUARDS)}"
-            fields.wrong(f"there is no guard '{name}' ({hint})", "despite", i)
+        fields.among(GUARDS, "guard", name, "despite", i)
     return names
