@@ -35,6 +35,7 @@ def splitter() -> Splitter:
         ("They cut it, so it failed, did it?", ["They cut it, so it failed, did it?"], []),
         (" ?! ...\n\n", [], []),
         ("can i take st. john's wort", ["can i take st. john's wort"], []),
+        ("is t(8;21) good - or bad", ["is t(8;21) good - or bad"], []),
         ("Is it AML vs. MDS? Ask Prof. Lee.", ["Is it AML vs. MDS?"], ["Ask Prof. Lee."]),
         ("Is it, e.g. FLT3, bad", ["Is it, e.g. FLT3, bad"], []),
     ],

@@ -64,8 +64,8 @@ class Splitter:
         """``text`` in pieces, in order, empty ones left out; at most `MAX_PIECES`."""
         found: list[Piece] = []
         for raw in _SENTENCE.split(text):
-            listed = bool(_LIST_ITEM.match(raw))
-            sentence = _LIST_ITEM.sub("", raw, count=1).strip()
+            listed = _LIST_ITEM.match(raw)
+            sentence = raw[listed.end() if listed else 0 :].strip()
             if not re.search(r"\w", sentence):
                 continue
             joined = _MAYBE_JOINED.search(sentence)
@@ -75,7 +75,7 @@ class Splitter:
                 found[-1] = found[-1]._replace(text=f"{found[-1].text} {sentence}")
                 continue
             for half in map(str.strip, halves):
-                short_entry = listed and len(half.split()) <= LISTED
+                short_entry = bool(listed) and len(half.split()) <= LISTED
                 found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:
                 break
