@@ -6,6 +6,7 @@ what was typed. ``python tests/record.py`` writes all of them anew, after a chan
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import shlex
@@ -15,11 +16,14 @@ from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+import amlbot
 from amlbot.cli import main
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 TRANSCRIPTS = sorted((HERE / "terminal").glob("*.txt"))
+MAP_ROW = re.compile(r"^\| (\**`([\w/]+)`\**) \| .*?( \(\[docs\].*\))? \|$", re.MULTILINE)
+"""A module's row on the map of the README, or a folder's: its name, and links to its docs."""
 _IN_README = re.compile(r"(?<=```\n)\$ amlbot.*?\n(?=```)", re.DOTALL)
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\]8;;.*?\x1b\\")
 _YOU = "You: "
@@ -77,9 +81,27 @@ def in_readme(renew: Callable[[str], str] = play) -> tuple[str, str]:
     return text, _IN_README.sub(lambda match: renew(match[0]), text)
 
 
+def map_in_readme() -> str:
+    """The part of the README that has the map of the modules."""
+    return README.read_text(encoding="utf-8").partition("\n## The code\n")[2]
+
+
+def mapped(text: str) -> str:
+    """The map with the first line of each module's docstring in its row."""
+    return MAP_ROW.sub(lambda row: f"| {row[1]} | {_first_line(row[2])}{row[3] or ''} |", text)
+
+
+def _first_line(name: str) -> str:
+    """That of the docstring of a module, or of a folder, whose name ends in "/"."""
+    path = Path(amlbot.__file__).parent / f"{name}{'__init__' if name[-1] == '/' else ''}.py"
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.split("\n", maxsplit=1)[0].replace("``", "`")
+
+
 if __name__ == "__main__":
     for path in TRANSCRIPTS:
         old = path.read_text(encoding="utf-8")
         path.write_text(play(old, HERE / "terminal" / "knowledge.yaml"), encoding="utf-8")
-    README.write_text(in_readme()[1], encoding="utf-8")
+    of_modules = map_in_readme()
+    README.write_text(in_readme()[1].replace(of_modules, mapped(of_modules)), encoding="utf-8")
     sys.stdout.write(f"{len(TRANSCRIPTS)} transcripts and the README\n")

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from amlbot import Bot, KnowledgeBase, KnowledgeError, Matcher, Outcome, Problem, Reply
 from amlbot.conversation.speaking import Speaker
+from amlbot.knowledge.base import completed
 from amlbot.knowledge.yamlfile import parse
 from amlbot.rendering.render import as_json, as_text
 from amlbot.text import printable, quoted
@@ -164,7 +165,7 @@ bodies = st.fixed_dictionaries(
 @many
 @given(braced)
 def test_no_placeholder_that_is_typed_is_filled(small: KnowledgeBase, typed: str) -> None:
-    speaker = Speaker(small)
+    speaker = Speaker(completed(small))
     assert typed in speaker.tell("no-term", word=typed)
     said = Reply(Outcome.CHAT, speaker.say("left-over", asked=quoted(typed)))
     assert typed in speaker.filled(said).text

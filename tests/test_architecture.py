@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -13,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import amlbot
+import record
 
 PACKAGE = Path(amlbot.__file__).parent
-README = Path(__file__).parents[1] / "README.md"
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "__init__.py"})
 LAYERS = [
     layer.split()
@@ -26,7 +25,7 @@ LAYERS = [
     reply
     layout style recall dialogue cue fields packing names spelling vocabulary hearing numerals
     keyboard guards vitals signs schema figures directions likeness splitting asking
-    disk grams index
+    disk grams index context
     base
     loading tables
     repairing
@@ -193,9 +192,14 @@ def test_no_assertion_guards_what_people_send(path: Path) -> None:
 
 
 def test_the_readme_has_every_module_on_its_map() -> None:
-    _, about = README.read_text(encoding="utf-8").split("## The code\n")
-    named = set(re.findall(r"`(\w+)`", about))
-    assert named == {called(path) for path in MODULES} - {"__main__"}
+    inside = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in MODULES}
+    named = [row[1] for row in record.MAP_ROW.findall(record.map_in_readme())]
+    assert sorted(named) == sorted(x.removesuffix("__init__") for x in inside - {"__main__"})
+
+
+def test_the_map_says_what_the_modules_say_of_themselves() -> None:
+    """After a change of a docstring's first line: python tests/record.py."""
+    assert record.mapped(record.map_in_readme()) == record.map_in_readme()
 
 
 def test_importing_the_package_is_cheap() -> None:

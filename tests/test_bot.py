@@ -265,7 +265,7 @@ def test_more_after_several_answers_is_of_the_last(bot: Bot, text: str, more: bo
 
 
 def test_where_one_of_several_questions_is_asked_back_the_choices_are_asked_about(bot: Bot) -> None:
-    reply = bot.ask("What is MRD? Is the drug dangerous?")
+    reply = bot.ask("What is IDH2? Why am I like this?")
     assert [part.outcome for part in reply.each] == ["answer", "clarify"]
     assert (reply.outcome, reply.settled, reply.heading) == ("answer", False, "choices")
 

@@ -124,7 +124,7 @@ class Bot:
         if before and before.level and goes_on:
             reply = _under(self._speaker.say(f"still-{before.level}"), reply)
         if alarm and alarm.vague and reply.outcome is Outcome.ANSWER:
-            alarm = None  # what is well answered is rarely a danger (docs/safety.md)
+            alarm = None  # what is well answered is rarely a danger (docs/safety.md#likeness)
         return _under(alarm.reply, reply) if alarm else reply, state
 
     def _comforting(self, reply: Reply, text: str, turns: int) -> Reply:

@@ -1,4 +1,4 @@
-"""The chat: prompt_toolkit on a terminal, plain lines everywhere else."""
+"""The loop of the chat: a line is read, answered and shown, until the person leaves."""
 
 from __future__ import annotations
 

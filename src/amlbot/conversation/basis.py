@@ -1,4 +1,4 @@
-"""What every part of a conversation with one knowledge base goes by."""
+"""What all parts of a conversation share: the knowledge, what reads by it, what speaks for it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from .context import Clues, chances, log_odds
 from .dialogue import State
 from .mentions import PLAIN
 from .referring import Referring, Sense
-from .speaking import MAX_CHOICES
 
 HEARD = 512
 """Texts whose matches are remembered: more than a conversation of 30 messages is heard in."""
@@ -134,8 +133,7 @@ class Understanding:
 
         It is answered if it is likely enough and a reading has it for an answer, or if it is
         likelier still and no reading has it first: one that has it first and gives no answer
-        is held back by the matcher, for a name or a direction. What the bare message comes nearest
-        to is on offer in any case: people change the subject (44 of 67 find it so, 38 without).
+        is held back by the matcher, for a name or a direction.
         """
         ranked = self._ranked(readings, state)
         if not ranked:
@@ -150,9 +148,7 @@ class Understanding:
         else:
             given = best.score >= MEANT_UNSAID and not surest.match.unknown_names
         outcome = Outcome.ANSWER if given else outcome
-        said = [c for c in ranked if readings[0].score and c.intent == readings[0].intent]
-        offered = dict.fromkeys([*ranked[: MAX_CHOICES - 1], *said, *ranked])
-        match = replace(surest.match, outcome=outcome, candidates=tuple(offered)[:SHOWN])
+        match = replace(surest.match, outcome=outcome, candidates=ranked[:SHOWN])
         return replace(surest, match=match)
 
     def _ranked(self, readings: Sequence[Understood], state: State) -> tuple[Candidate, ...]:

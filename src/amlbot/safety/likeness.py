@@ -4,7 +4,8 @@ The second ear of the safety screen, for words that no pattern of signs foresees
 Bayes of the matcher once more: each word, pair of words and concept speaks for a sign as much as
 it is commoner in the messages that tell of it than in calm ones. Calm are the written look-alikes,
 and every question that the knowledge answers. The sum is divided by how much there was to hear,
-so that a long story does not add up to an alarm. What else was tried: docs/safety.md.
+so that a long story does not add up to an alarm. What else was tried:
+docs/safety-record.md#likeness.
 """
 
 from __future__ import annotations

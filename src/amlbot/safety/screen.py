@@ -37,7 +37,7 @@ MAX_ASKED = 300
 ALARM, DOUBT = 1.35, 0.95
 """Likeness from which to raise an alarm, and from which to put a line above the reply.
 
-What other values catch, and how often they alarm for nothing: docs/safety.md.
+What other values catch, and how often they alarm for nothing: docs/safety.md#alarm-and-doubt.
 """
 ASKED = 0.15
 """How much more likeness a line or a crisis takes where a story ends with a question, as nine in

@@ -1,4 +1,4 @@
-"""Words to listen for, recognised through slips of the finger, stretched letters and lost spaces.
+"""Words to listen for, recognized through slips of the finger, stretched letters and lost spaces.
 
 Unlike `spelling`, which ranks what a word may mean, this keeps every possibility: a danger
 sign that is misspelt may not be missed. Each look-up costs time in proportion to the word's length.
