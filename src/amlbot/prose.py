@@ -1,4 +1,4 @@
-"""How people write: paragraphs and list items, however their lines break, and sentences."""
+"""How people write: paragraphs and list items, however lines break, and where sentences end."""
 
 from __future__ import annotations
 
