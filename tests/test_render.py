@@ -92,6 +92,8 @@ class TestKeySentence:
             ("One sentence", "One sentence"),
             ("About 2.5 of 100. More.", "About 2.5 of 100."),
             ("Ask Dr. Lee first. Then go.", "Ask Dr. Lee first."),
+            ("St. John's wort, vs. Mrs. Lee's. So.", "St. John's wort, vs. Mrs. Lee's."),
+            ("Is it plan B? It is.", "Is it plan B?"),
             ("Drugs, e.g. this one. More.", "Drugs, e.g. this one."),
             ('Say: "It is sepsis." Then wait.', 'Say: "It is sepsis."'),
             ("First\nline. Second.\n\nThird.", "First line."),

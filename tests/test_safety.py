@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amlbot import Bot, KnowledgeBase, check
-from amlbot.model import Level, Safety
+from amlbot.model import GUARDS, Level, Safety
 from amlbot.quality import Quality
+from amlbot.safety import guards
 from amlbot.safety.numerals import read_number
 from amlbot.safety.screen import MAX_ASKED, Screen
 from amlbot.safety.vitals import in_celsius
@@ -496,6 +497,10 @@ safety:
   signs:
     - {id: breathing, level: emergency, reply: now, all: [[cannot, breathe]], phrases: [no air]}
 """
+
+
+def test_every_guard_that_a_sign_may_name_guards() -> None:
+    assert set(guards._GUARDS) == set(GUARDS)
 
 
 @pytest.mark.parametrize(

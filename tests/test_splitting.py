@@ -7,6 +7,7 @@ import pytest
 from amlbot import KnowledgeBase
 from amlbot.conversation.splitting import MAX_PIECES, Splitter
 from amlbot.knowledge.base import completed
+from amlbot.matching.asking import asked_in
 from amlbot.model import Cues
 
 NOTHING = KnowledgeBase({})
@@ -33,6 +34,10 @@ def splitter() -> Splitter:
         ("We're at home, how long?", ["how long?"], ["We're at home"]),
         ("They cut it, so it failed, did it?", ["They cut it, so it failed, did it?"], []),
         (" ?! ...\n\n", [], []),
+        ("can i take st. john's wort", ["can i take st. john's wort"], []),
+        ("is t(8;21) good - or bad", ["is t(8;21) good - or bad"], []),
+        ("Is it AML vs. MDS? Ask Prof. Lee.", ["Is it AML vs. MDS?"], ["Ask Prof. Lee."]),
+        ("Is it, e.g. FLT3, bad", ["Is it, e.g. FLT3, bad"], []),
     ],
 )
 def test_pieces(splitter: Splitter, text: str, asked: list[str], told: list[str]) -> None:
@@ -57,3 +62,17 @@ def test_a_book_is_not_read_to_the_end(splitter: Splitter) -> None:
 
 def test_without_cues_only_question_marks_ask() -> None:
     assert [p.asks for p in Splitter(Cues()).pieces("What is it\nReally?")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Why did Dr. Patel stop venetoclax?", "Why did Dr. Patel stop venetoclax?"),
+        ("He saw Dr. Patel. Why did it stop?", "Why did it stop?"),
+        ("can i take st. john's wort", "can i take st. john's wort"),
+        ("Mrs. Lee has MDS vs. AML. What now?", "What now?"),
+        ("It is c. diff. What helps?", "What helps?"),
+    ],
+)
+def test_what_a_text_asks_is_cut_where_sentences_end(text: str, asked: str) -> None:
+    assert asked_in(text) == asked

@@ -271,10 +271,13 @@ MEASURED = frozenset(
     }
 )
 """Concepts that are numbers, read against the `Limits`."""
-GUARDS = tuple(
-    """idiom denial light alternative asking opening continued lead reporting plea supposing
-    elsewhere animal topic now person thermometer reached holds moment below other-figure
-    other-unit celsius fahrenheit degrees thousand cuff upon pulse beats""".split()  # noqa: SIM905
+GUARDS = ("denial", "asking", "supposing", "elsewhere", "animal", "topic")
+"""The parts of words that take an alarm back."""
+PARTS = (
+    *GUARDS,
+    *"""idiom light alternative opening continued lead reporting plea now person thermometer
+    reached holds moment below other-figure other-unit celsius fahrenheit degrees thousand cuff
+    upon pulse beats""".split(),  # noqa: SIM905
 )
 """The parts that words play in telling a danger from talk about it, and a fever from a number."""
 
@@ -297,7 +300,7 @@ class Sign(Record):
     apart: tuple[str, ...] = ()
     """Concepts that quiet this sign wherever in the message they are told of."""
     despite: tuple[str, ...] = ()
-    """Guards that do not quiet this sign."""
+    """Those of `GUARDS` that do not quiet this sign."""
     at_hand: bool = False
     """A crisis with the means or an attempt at hand: the emergency number comes first."""
     doubt: str = ""

@@ -1,11 +1,15 @@
-"""How authors write: paragraphs and list items, however their lines break, and first sentences."""
+"""How people write: paragraphs and list items, however lines break, and where sentences end."""
 
 from __future__ import annotations
 
 import re
 
 _ITEM = re.compile(r"- |(\d{1,2})\. ")
-_SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)[.!?]+[\"”)]*(?=\s)")
+_ABBREVIATIONS = ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "vs", "e.g", "i.e")
+"""What a full stop shortens, and no sentence ends with; small letters do as well."""
+UNABBREVIATED = "".join(rf"(?<!\b(?i:{re.escape(short)})\.)" for short in _ABBREVIATIONS)
+"""A pattern for behind a full stop: none of an abbreviation, as in "Dr. Lee"."""
+_SENTENCE_END = re.compile(rf'[.!?]+(?<!\b[A-Z]\.){UNABBREVIATED}["”)]*(?=\s)')
 
 
 def key_sentence(text: str) -> str:

@@ -10,6 +10,7 @@ from .errors import Problem
 from .knowledge.base import KnowledgeBase
 from .matching.names import Names
 from .model import Intent
+from .prose import UNABBREVIATED
 from .record import Record
 from .text import tokenise
 
@@ -22,7 +23,7 @@ MIN_QUESTIONS = 8
 """Phrasings that an intent needs: 5 to 10 are worth 20 to 30 points of accuracy over one."""
 
 _SHORT_KINDS = frozenset({"gene", "drug", "regimen", "disease"})
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9{-])|\n+")
+_SENTENCE = re.compile(rf"(?<=[.!?:]){UNABBREVIATED}\s+(?=[\"'(]?[A-Z0-9{{-])|\n+")
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n|- )")
 _VOWELS = re.compile(r"[aeiouy]+")
 _SILENT = re.compile(r"(?:[^laeiouy]es|[^tdaeiouy]ed|[^laeiouy]e)$")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..model import Cues
+from ..prose import UNABBREVIATED
 from .cue import Cue
 
 MAX_PIECES = 16
@@ -17,12 +18,10 @@ ALONE = 3
 LISTED = 12
 """Words of the longest entry of a list that is taken for a question without a question word."""
 
-_TITLES = r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)"
 _ITEM = r"(?:\(?\d{1,2}[.)]|[-*•])\s+"
 _SENTENCE = re.compile(
-    r"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.)" + _TITLES + r"\s+|(?<=\d\d\.)\s+"
-    r"|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)",
-    re.IGNORECASE,
+    rf"(?<=[?!])\s+|(?<=[?!])(?=[A-Za-z])|(?<=[A-Za-z)%]\.){UNABBREVIATED}\s+|(?<=\d\d\.)\s+"
+    r"|;\s+|\s*\n+\s*|\s+(?=\d[.)]\s)"
 )
 """Also lists, and questions without a space between: each piece may get an answer of its own. The
 matcher's cut (`asking`) only weighs words, and keeps "46,XX,t(8;21). What is it?" whole."""
@@ -65,8 +64,8 @@ class Splitter:
         """``text`` in pieces, in order, empty ones left out; at most `MAX_PIECES`."""
         found: list[Piece] = []
         for raw in _SENTENCE.split(text):
-            listed = bool(_LIST_ITEM.match(raw))
-            sentence = _LIST_ITEM.sub("", raw, count=1).strip()
+            listed = _LIST_ITEM.match(raw)
+            sentence = raw[listed.end() if listed else 0 :].strip()
             if not re.search(r"\w", sentence):
                 continue
             joined = _MAYBE_JOINED.search(sentence)
@@ -76,7 +75,7 @@ class Splitter:
                 found[-1] = found[-1]._replace(text=f"{found[-1].text} {sentence}")
                 continue
             for half in map(str.strip, halves):
-                short_entry = listed and len(half.split()) <= LISTED
+                short_entry = bool(listed) and len(half.split()) <= LISTED
                 found.append(Piece(half, self._asks(half) or short_entry, own))
             if len(found) >= MAX_PIECES:
                 break

@@ -14,6 +14,7 @@ from ..model import (
     KINDS,
     MEASURED,
     MOVES,
+    PARTS,
     Bar,
     Cues,
     Entity,
@@ -345,7 +346,7 @@ def _safety(fields: Fields, before: Safety) -> Safety:
     concepts, unlearned = _concepts(fields, "concepts"), _concepts(fields, "unlearned")
     guards, replies, limits = {}, {}, before.limits
     for inner in fields.inner("guards", "the guards"):
-        guards = {name: found for name in GUARDS if (found := inner.texts(name))}
+        guards = {name: found for name in PARTS if (found := inner.texts(name))}
         for name in guards:
             fields.checker.define("guard", name, inner.at(name), _KEEP)
     for inner in fields.inner("replies", "the safety replies"):
@@ -372,7 +373,7 @@ def _concepts(fields: Fields, key: str) -> Mapping[str, tuple[str, ...]]:
     concepts = fields.table(key)
     for name, phrases in concepts.items():
         fields.checker.define("concept", name, fields.at(key, name))
-        if name in MEASURED or name in GUARDS:
+        if name in MEASURED or name in PARTS:
             fields.wrong(f"'{name}' is what a guard or a number is called (rename it)", key, name)
         if not all(map(words, phrases)):
             fields.wrong("a phrase without words (write one)", key, name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..prose import UNABBREVIATED
 from ..text import words
 
-_SENTENCE = re.compile(r"(?<=[?!])\s+|(?<=\w\w\.)\s+|;\s+|\n+")  # not within t(3;3) and "C. diff"
+_SENTENCE = re.compile(rf"(?<=[?!])\s+|(?<=\w\w\.){UNABBREVIATED}\s+|;\s+|\n+")
+"""Not within "t(3;3)" and "C. diff"."""
 _CLAUSE = re.compile(
     r",\s+|\s+[-–—]+\s+|\s+(?:and|but|so)\s+(?=(?:i|is|how|what|when|why)\b)",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from ..knowledge.base import KnowledgeBase
 from ..knowledge.store import opened, parts_of
-from ..model import CALM, Level, Sign
+from ..model import CALM, GUARDS, Level, Sign
 from ..record import Record, replace
 from .guards import denied, heeded, quiet
 from .hearing import Clause, Heard, Spans, clauses, find, tokens, visible
@@ -24,8 +24,9 @@ from .signs import Phrasebook, shown
 from .vitals import measure
 from .vocabulary import Vocabulary
 
-CALMING = frozenset({"denial", "asking", "opening", "supposing", "elsewhere", "animal", "topic"})
-"""Guards that take an alarm back: a slip that may stand for several words does not make one."""
+CALMING = frozenset({*GUARDS, "opening"})
+"""Parts that take an alarm back, an opening as a question: a slip that may stand for several words
+plays none of them."""
 SHORT = 9
 """Words of a message that can be a denial and nothing more: "she hasn't vomited since Monday"
 (docs/safety.md#reach)."""
