@@ -98,7 +98,7 @@ def test_folders_are_read_with_their_subfolders(tmp_path: Path) -> None:
         ),
         (
             "safety: {signs: [{id: s, despite: [thermometer]}]}",
-            "no guard 'thermometer' (there are: denial, asking, supposing, elsewhere",
+            "no guard 'thermometer' (there are: animal, asking, denial, elsewhere",
         ),
         ("safety: {signs: [{id: s, all: [[chest]]}]}", "there is no concept 'chest'"),
         ("safety: {limits: {high: hot}}", "k.yaml:1: high must be a number"),
